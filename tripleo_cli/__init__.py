@@ -1,0 +1,1 @@
+"""OpenStack on OpenStack: commands for python-openstackclient."""

@@ -1,0 +1,1 @@
+"""One outside system each: return domain values, raise our errors."""

@@ -1,0 +1,47 @@
+"""What every command shares: the undercloud, and readable errors.
+
+The shell imports every module of ``commands`` on every ``openstack`` call, so they
+and this one import nothing heavy; a command imports what it runs when it runs
+(docs/adr/0002-late-imports.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+from osc_lib import exceptions
+from osc_lib.command import command
+
+from tripleo_cli.errors import TripleoError
+
+if TYPE_CHECKING:
+    from tripleo_cli.workflows.ports import Cloud
+
+API_NAME = "tripleo"
+
+
+class Command(command.Command):
+    """A command that tells an operator what went wrong and what to do."""
+
+    @property
+    def cloud(self) -> Cloud:
+        """The undercloud that clouds.yaml or the environment names."""
+        cloud: Cloud = getattr(self.app.client_manager, API_NAME)
+        return cloud
+
+    def run(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command, turning our errors into the shell's."""
+        try:
+            return super().run(parsed_args)
+        except TripleoError as error:
+            hint = f"\nTry: {error.hint}" if error.hint else ""
+            raise exceptions.CommandError(f"{error}{hint}") from error
+
+
+class Lister(Command, command.Lister):
+    """A command whose answer is a table."""
+
+
+class ShowOne(Command, command.ShowOne):
+    """A command whose answer is one record."""

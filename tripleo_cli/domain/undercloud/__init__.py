@@ -1,0 +1,1 @@
+"""What an undercloud consists of, and in which order it comes up."""

@@ -1,0 +1,65 @@
+"""Where an undercloud keeps its files; all of them are under one folder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Paths of one undercloud, as text, from its state folder.
+
+    ========== =========== ====================================================
+    folder     owner, mode what
+    ========== =========== ====================================================
+    etc        user, 0700  configuration files of the services
+    log        user, 0750  one log file per service, and install.log
+    run        user, 0750  sockets and pid files
+    data       user, 0750  databases, images, keys
+    venv       root, 0755  the services' virtual environment
+    secrets    root, 0700  generated passwords
+    journal    root, 0700  what the installer has finished
+    ========== =========== ====================================================
+    """
+
+    root: str
+
+    @property
+    def etc(self) -> str:
+        """Configuration files."""
+        return f"{self.root}/etc"
+
+    @property
+    def log(self) -> str:
+        """Log files."""
+        return f"{self.root}/log"
+
+    @property
+    def run(self) -> str:
+        """Sockets and pid files."""
+        return f"{self.root}/run"
+
+    @property
+    def data(self) -> str:
+        """What the services store."""
+        return f"{self.root}/data"
+
+    @property
+    def venv(self) -> str:
+        """The services' virtual environment."""
+        return f"{self.root}/venv"
+
+    @property
+    def secrets(self) -> str:
+        """The file of generated passwords, YAML, 0600."""
+        return f"{self.root}/secrets/passwords.yaml"
+
+    @property
+    def journal(self) -> str:
+        """The folder of the installer's journal."""
+        return f"{self.root}/journal"
+
+    @property
+    def supervisor_socket(self) -> str:
+        """Where supervisord listens."""
+        return f"{self.run}/supervisor.sock"

@@ -1,0 +1,1 @@
+"""Plans to text, and nothing else."""

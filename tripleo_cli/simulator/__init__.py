@@ -1,0 +1,1 @@
+"""The fleet simulator: many simulated machines for trials and for scale."""

@@ -1,0 +1,191 @@
+"""What workflows need from the world, and nothing more.
+
+Every method may be called from several threads at once. All raise
+:class:`~tripleo_cli.errors.ServiceError` (or a subclass) when the service cannot be
+reached or refuses; the message names the service, the call and the cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any, Protocol
+
+from tripleo_cli.domain.compute import Flavor, Image, Server
+from tripleo_cli.domain.node import Node, NodeId, NodeState, Verb
+from tripleo_cli.domain.stack import Stack, StackEvent, StackFiles, StackResource
+
+
+class Baremetal(Protocol):
+    """The bare metal service (Ironic)."""
+
+    def nodes(self) -> Sequence[Node]:
+        """List every node with its ports, in as few calls as paging allows."""
+
+    def states(self) -> Mapping[NodeId, NodeState]:
+        """List every node's state only; cheap, for polling."""
+
+    def create(self, fields: Mapping[str, Any]) -> NodeId:
+        """Register a node from Ironic's own field names; it starts in enroll."""
+
+    def update(self, node: NodeId, changes: Mapping[str, Any]) -> None:
+        """Set fields by JSON pointer ("/properties/cpus"); ``None`` removes one."""
+
+    def create_port(self, node: NodeId, fields: Mapping[str, Any]) -> None:
+        """Add a port; ``fields`` holds ``address`` and Ironic's other names."""
+
+    def delete(self, node: NodeId) -> None:
+        """Remove a node and its ports.
+
+        Raises:
+            ConflictError: It is in use or in a state that forbids it.
+        """
+
+    def set_provision_state(self, node: NodeId, verb: Verb) -> None:
+        """Ask for a transition; returns at once.
+
+        Raises:
+            ConflictError: The state it is in does not allow the verb.
+        """
+
+    def set_power(self, node: NodeId, *, on: bool) -> None:
+        """Ask for power on or off; returns at once."""
+
+    def set_traits(self, node: NodeId, traits: Collection[str]) -> None:
+        """Replace all traits of a node."""
+
+    def inventory(self, node: NodeId) -> Mapping[str, Any]:
+        """Give what inspection stored: ``inventory`` and ``plugin_data``.
+
+        Raises:
+            NotFoundError: It has not been inspected.
+        """
+
+
+class Stacks(Protocol):
+    """The orchestration service (Heat)."""
+
+    def find(self, name: str) -> Stack | None:
+        """Look a stack up by name, with its outputs."""
+
+    def validate(self, files: StackFiles) -> None:
+        """Let Heat check the templates.
+
+        Raises:
+            ServiceError: They are not valid; the message is Heat's.
+        """
+
+    def create(self, name: str, files: StackFiles, timeout_minutes: int) -> str:
+        """Begin to create a stack; gives its id at once."""
+
+    def update(self, name: str, files: StackFiles, timeout_minutes: int) -> None:
+        """Begin to update a stack."""
+
+    def cancel_update(self, name: str) -> None:
+        """Stop an update where it is."""
+
+    def delete(self, name: str) -> None:
+        """Begin to delete a stack; harmless where there is none."""
+
+    def files(self, name: str) -> StackFiles:
+        """Give back what the stack was last created or updated with."""
+
+    def events(self, stack_id: str, *, after: str | None) -> Sequence[StackEvent]:
+        """List events, nested ones too, oldest first, that came after event id."""
+
+    def resources(self, stack_id: str) -> Sequence[StackResource]:
+        """List resources, nested ones too."""
+
+
+class Compute(Protocol):
+    """The compute service (Nova)."""
+
+    def flavors(self) -> Sequence[Flavor]:
+        """List flavors with their extra specs."""
+
+    def save_flavor(self, flavor: Flavor) -> None:
+        """Create a flavor, or make the one of that name equal to it."""
+
+    def delete_flavor(self, name: str) -> None:
+        """Remove a flavor; harmless where there is none."""
+
+    def servers(self) -> Sequence[Server]:
+        """List all servers of the project."""
+
+    def schedulable(self) -> frozenset[NodeId]:
+        """List the nodes that Nova's compute service has made hypervisors of."""
+
+
+class Images(Protocol):
+    """The image service (Glance)."""
+
+    def images(self) -> Sequence[Image]:
+        """List images."""
+
+    def upload(
+        self, name: str, path: Path, disk_format: str, properties: Mapping[str, str]
+    ) -> Image:
+        """Store a file as a new image; a failed upload leaves nothing behind."""
+
+    def rename(self, image_id: str, name: str) -> None:
+        """Give an image another name."""
+
+    def delete(self, image_id: str) -> None:
+        """Remove an image."""
+
+    def set_properties(self, image_id: str, properties: Mapping[str, str]) -> None:
+        """Set additional properties; others stay."""
+
+
+class Cloud(Protocol):
+    """The services of one undercloud; each is connected when first used."""
+
+    @property
+    def baremetal(self) -> Baremetal:
+        """The bare metal service."""
+
+    @property
+    def stacks(self) -> Stacks:
+        """The orchestration service."""
+
+    @property
+    def compute(self) -> Compute:
+        """The compute service."""
+
+    @property
+    def images(self) -> Images:
+        """The image service."""
+
+
+class Clock(Protocol):
+    """Time, as workflows see it."""
+
+    def now(self) -> float:
+        """Seconds of a monotonic clock."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+
+
+class Workdir(Protocol):
+    """Where plans, rendered templates and reports of one stack are kept.
+
+    All files are 0600, all folders 0700; writes are atomic.
+    """
+
+    def read(self, name: str) -> str | None:
+        """Give a file's text, ``None`` where there is none."""
+
+    def write(self, name: str, text: str) -> Path:
+        """Write a file; ``name`` may hold folders ("heat/overcloud.yaml")."""
+
+    def names(self) -> Iterator[str]:
+        """List the files that are there."""
+
+    def lock(self, purpose: str) -> AbstractContextManager[None]:
+        """Hold the stack for this run.
+
+        Raises:
+            BusyError: Another run holds it; says who, and since when.
+        """
