@@ -1,0 +1,1 @@
+"""Installing and running an undercloud on this machine."""

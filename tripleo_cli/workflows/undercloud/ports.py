@@ -1,0 +1,85 @@
+"""What the undercloud's workflows need from the machine.
+
+Every method may be called from several threads at once. All raise
+:class:`~tripleo_cli.errors.HostError` when the machine refuses; the message names
+the path or command and the cause.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from tripleo_cli.domain.host import Call, File, Result
+from tripleo_cli.domain.undercloud.process import Process
+
+
+class Host(Protocol):
+    """A machine on which commands run and files are kept; paths are absolute."""
+
+    def run(self, call: Call) -> Result:
+        """Run a command to its end; a non-zero exit is a result, not an error.
+
+        Raises:
+            HostError: It could not be started, or exceeded its time.
+        """
+
+    def put(self, file: File) -> bool:
+        """Make a file be so, atomically; tells whether its content changed."""
+
+    def append(self, path: str, text: str) -> None:
+        """Add to the end of a log file, creating it with mode 0600."""
+
+    def read(self, path: str) -> str | None:
+        """Give a file's text; ``None`` where there is none."""
+
+    def exists(self, path: str) -> bool:
+        """Tell whether anything is at a path."""
+
+    def mkdir(self, path: str, *, owner: str, mode: int) -> None:
+        """Make a folder (and its parents, root's) be so."""
+
+    def remove(self, path: str) -> None:
+        """Remove a file or a whole folder; nothing there is fine."""
+
+    def lock(self, path: str) -> AbstractContextManager[None]:
+        """Hold a lock against other runs.
+
+        Commands of a run that was killed hold it until they end, and are waited for.
+
+        Raises:
+            BusyError: A living run holds it; names its pid and since when.
+        """
+
+    def connects(self, address: str, port: int) -> bool:
+        """Tell whether something accepts TCP connections there."""
+
+    def http_status(self, url: str) -> int | None:
+        """Ask for a URL; the status code, or ``None`` where nobody answers."""
+
+
+class Supervisor(Protocol):
+    """The process that runs an undercloud's services, behind its socket."""
+
+    def is_running(self) -> bool:
+        """Tell whether it answers."""
+
+    def processes(self) -> Mapping[str, Process]:
+        """List what it runs, by service name; empty where it does not answer."""
+
+    def start(self, name: str) -> None:
+        """Ask for a service to be started; returns at once; running is fine."""
+
+    def stop(self, name: str) -> None:
+        """Stop a service and wait until it is gone; stopped is fine."""
+
+    def update(self) -> Sequence[str]:
+        """Read the configuration again; names of services added or changed.
+
+        Services whose definition changed, and those that are gone, are stopped.
+        None is started.
+        """
+
+    def shutdown(self) -> None:
+        """Stop every service, then itself; returns at once."""
