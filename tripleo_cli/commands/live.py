@@ -157,8 +157,8 @@ class Screen:
         return table
 
     def _row(self, task: Task, now: float) -> tuple[Any, ...]:
-        is_running = task.ended is None
-        sign = self._spinner if is_running else Text(self._signs[Failed if task.failed else Finished])
+        outcome = self._signs[Failed if task.failed else Finished]
+        sign = self._spinner if task.ended is None else Text(outcome)
         bar = self._bar(task) if task.total else ""
         busy = f"{len(task.at_work)} at work" if len(task.at_work) > FEW else ""
         return (
