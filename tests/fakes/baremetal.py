@@ -1,0 +1,378 @@
+"""Ironic in memory: its states, its refusals, and faults to order.
+
+Nodes move one state further on each call of :meth:`FakeBaremetal.states`, so a test
+that polls never waits.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+import uuid
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from tripleo_cli.domain.node import (
+    Node,
+    NodeId,
+    NodeState,
+    ProvisionState,
+    Verb,
+    format_capabilities,
+    parse_capabilities,
+)
+from tripleo_cli.errors import (
+    ConflictError,
+    NotFoundError,
+    ServiceError,
+    TripleoError,
+)
+
+S = ProvisionState
+
+# Which states allow a verb, and what a node passes through then (source: Ironic's
+# state machine, ironic/common/states.py of release 39).
+PATHS: Mapping[tuple[Verb, ProvisionState], tuple[ProvisionState, ...]] = {
+    (Verb.MANAGE, S.ENROLL): (S.VERIFYING, S.MANAGEABLE),
+    (Verb.MANAGE, S.AVAILABLE): (S.MANAGEABLE,),
+    (Verb.MANAGE, S.INSPECT_FAILED): (S.MANAGEABLE,),
+    (Verb.MANAGE, S.CLEAN_FAILED): (S.MANAGEABLE,),
+    (Verb.MANAGE, S.ADOPT_FAILED): (S.MANAGEABLE,),
+    (Verb.INSPECT, S.MANAGEABLE): (S.INSPECTING, S.INSPECT_WAIT, S.MANAGEABLE),
+    (Verb.INSPECT, S.INSPECT_FAILED): (S.INSPECTING, S.INSPECT_WAIT, S.MANAGEABLE),
+    (Verb.PROVIDE, S.MANAGEABLE): (S.CLEANING, S.AVAILABLE),
+    (Verb.ABORT, S.INSPECT_WAIT): (S.INSPECT_FAILED,),
+    (Verb.ABORT, S.CLEAN_WAIT): (S.CLEAN_FAILED,),
+    (Verb.DELETED, S.ACTIVE): (S.DELETING, S.CLEANING, S.AVAILABLE),
+    (Verb.DELETED, S.DEPLOY_FAILED): (S.DELETING, S.CLEANING, S.AVAILABLE),
+    (Verb.DELETED, S.DEPLOY_WAIT): (S.DELETING, S.CLEANING, S.AVAILABLE),
+    (Verb.DELETED, S.ERROR): (S.DELETING, S.CLEANING, S.AVAILABLE),
+}
+FAILURES: Mapping[Verb, ProvisionState] = {
+    Verb.MANAGE: S.ENROLL,
+    Verb.INSPECT: S.INSPECT_FAILED,
+    Verb.PROVIDE: S.CLEAN_FAILED,
+    Verb.DELETED: S.ERROR,
+}
+DELETABLE = {S.ENROLL, S.MANAGEABLE, S.AVAILABLE, S.ADOPT_FAILED}
+DRIVERS = {"fake-hardware", "redfish", "ipmi"}
+_FIELDS = (
+    "automated_clean bios_interface boot_interface chassis_uuid conductor_group "
+    "console_interface deploy_interface description disable_power_off driver "
+    "driver_info extra firmware_interface inspect_interface instance_name lessee "
+    "management_interface name network_data network_interface owner parent_node "
+    "power_interface properties raid_interface rescue_interface resource_class "
+    "shard storage_interface uuid vendor_interface"
+)
+FIELDS = frozenset(_FIELDS.split())
+PATCHABLE = (FIELDS - {"uuid"}) | {
+    "instance_uuid",
+    "maintenance",
+    "maintenance_reason",
+    "protected",
+    "retired",
+    "retired_reason",
+}
+_PORT_FIELDS = (
+    "address extra is_smartnic local_link_connection name physical_network "
+    "portgroup_uuid pxe_enabled uuid"
+)
+PORT_FIELDS = frozenset(_PORT_FIELDS.split())
+MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
+TRAIT = re.compile(r"CUSTOM_[A-Z0-9_]{1,248}|HW_[A-Z0-9_]+|COMPUTE_[A-Z0-9_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Findings:
+    """What inspection of a node will find."""
+
+    inventory: Mapping[str, Any] = field(default_factory=dict)
+    plugin_data: Mapping[str, Any] = field(default_factory=dict)
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    ports: tuple[str, ...] = ()
+
+
+class FakeBaremetal:
+    """Ironic's refusals and states; see the module."""
+
+    def __init__(self, nodes: Iterable[Node] = ()) -> None:
+        self._lock = threading.RLock()
+        self._nodes: dict[NodeId, Node] = {node.id: node for node in nodes}
+        self._ways: dict[NodeId, list[tuple[ProvisionState, str | None]]] = {}
+        self._powers: dict[NodeId, bool] = {}
+        self._inventories: dict[NodeId, Mapping[str, Any]] = {}
+        self._findings: dict[str, Findings] = {}
+        self._ends: dict[tuple[str, Verb], str] = {}
+        self._silent: set[tuple[str, Verb]] = set()
+        self._refusals: dict[tuple[str, str], TripleoError] = {}
+        self._fields: dict[NodeId, dict[str, Any]] = {}
+        self.calls: list[str] = []
+        """The names of all methods called, in order."""
+
+    # What a test orders, by the name of the node, even before it exists.
+
+    def will_find(self, name: str, findings: Findings) -> None:
+        """Let inspection of a node find something."""
+        self._findings[name] = findings
+
+    def will_fail(self, name: str, verb: Verb, last_error: str) -> None:
+        """Let a transition end in its failure state, until :meth:`heal`."""
+        self._ends[name, verb] = last_error
+
+    def never_answers(self, name: str, verb: Verb) -> None:
+        """Let a transition stay in its last waiting state, until :meth:`heal`."""
+        self._silent.add((name, verb))
+
+    def refuses(self, name: str, method: str, error: TripleoError) -> None:
+        """Let a call about a node ("set_traits") raise, until :meth:`heal`."""
+        self._refusals[name, method] = error
+
+    def heal(self, name: str) -> None:
+        """Forget the faults of a node."""
+        self._ends = {key: text for key, text in self._ends.items() if key[0] != name}
+        self._silent = {key for key in self._silent if key[0] != name}
+        self._refusals = {k: e for k, e in self._refusals.items() if k[0] != name}
+
+    def change(self, node: NodeId, **changes: Any) -> None:
+        """Replace fields of a node from behind, as Nova or an operator would."""
+        with self._lock:
+            self._nodes[node] = replace(self._nodes[node], **changes)
+
+    def change_state(self, node: NodeId, **changes: Any) -> None:
+        """Replace fields of a node's state from behind."""
+        with self._lock:
+            state = replace(self._nodes[node].state, **changes)
+            self.change(node, state=state)
+
+    # The port.
+
+    def nodes(self) -> Sequence[Node]:
+        with self._lock:
+            self.calls.append("nodes")
+            return [self._nodes[node] for node in self._nodes]
+
+    def states(self) -> Mapping[NodeId, NodeState]:
+        with self._lock:
+            self.calls.append("states")
+            for node in list(self._nodes):
+                self._step(node)
+            return {node.id: node.state for node in self._nodes.values()}
+
+    def create(self, fields: Mapping[str, Any]) -> NodeId:
+        with self._lock:
+            name = str(fields.get("name") or "")
+            self._begin("create", name)
+            self._check_new(fields, name)
+            node = NodeId(str(fields.get("uuid") or uuid.uuid4()))
+            if node in self._nodes:
+                raise ConflictError(f"a node with UUID {node} already exists")
+            state = NodeState(provision=S.ENROLL)
+            self._nodes[node] = Node(id=node, name=name, state=state)
+            self._store(node, _plain(fields))
+            return node
+
+    def update(self, node: NodeId, changes: Mapping[str, Any]) -> None:
+        with self._lock:
+            found = self._get("update", node)
+            self._check_unlocked(found)
+            values = self._values(found)
+            for pointer, value in changes.items():
+                _patch(values, pointer, value)
+            self._check_name(str(values.get("name") or ""), node)
+            self._store(node, values)
+
+    def create_port(self, node: NodeId, fields: Mapping[str, Any]) -> None:
+        with self._lock:
+            found = self._get("create_port", node)
+            if unknown := set(fields) - PORT_FIELDS:
+                raise ServiceError(f"unexpected port fields: {sorted(unknown)}")
+            address = str(fields.get("address", "")).lower()
+            if not MAC.fullmatch(address):
+                raise ServiceError(f"expected a MAC address but received {address!r}")
+            if any(address in other.ports for other in self._nodes.values()):
+                raise ConflictError(f"a port with MAC {address} already exists")
+            self.change(node, ports=(*found.ports, address))
+
+    def delete(self, node: NodeId) -> None:
+        with self._lock:
+            found = self._get("delete", node)
+            self._check_unlocked(found)
+            if found.instance_id:
+                raise ConflictError(
+                    f"node {node} is associated with instance {found.instance_id}"
+                )
+            if found.provision not in DELETABLE and not found.state.maintenance:
+                raise ConflictError(
+                    f"can not delete node {node} while it is in provision state "
+                    f"{found.provision.value}"
+                )
+            del self._nodes[node]
+            self._ways.pop(node, None)
+
+    def set_provision_state(self, node: NodeId, verb: Verb) -> None:
+        with self._lock:
+            found = self._get("set_provision_state", node)
+            self._check_unlocked(found)
+            way = PATHS.get((verb, found.provision))
+            if way is None:
+                raise ConflictError(
+                    f'the requested action "{verb.value}" can not be performed on node '
+                    f'"{node}" while it is in state "{found.provision.value}"'
+                )
+            self._ways[node] = self._way(found, verb, way)
+            self._set_out(node)
+
+    def set_power(self, node: NodeId, *, on: bool) -> None:
+        with self._lock:
+            self._check_unlocked(self._get("set_power", node))
+            self._powers[node] = on
+
+    def set_traits(self, node: NodeId, traits: Collection[str]) -> None:
+        with self._lock:
+            self._check_unlocked(self._get("set_traits", node))
+            wrong = sorted(t for t in traits if not TRAIT.fullmatch(t))
+            if wrong:
+                raise ServiceError(f"invalid traits: {', '.join(wrong)}")
+            self.change(node, traits=frozenset(traits))
+
+    def inventory(self, node: NodeId) -> Mapping[str, Any]:
+        with self._lock:
+            self._get("inventory", node)
+            if node not in self._inventories:
+                raise NotFoundError(f"inventory of node {node} could not be found")
+            return self._inventories[node]
+
+    # How it works.
+
+    def _begin(self, method: str, name: str) -> None:
+        self.calls.append(method)
+        if error := self._refusals.get((name, method)):
+            raise error
+
+    def _get(self, method: str, node: NodeId) -> Node:
+        found = self._nodes.get(node)
+        self._begin(method, found.name if found else "")
+        if found is None:
+            raise NotFoundError(f"node {node} could not be found")
+        return found
+
+    def _check_unlocked(self, node: Node) -> None:
+        if node.state.reserved_by:
+            raise ConflictError(
+                f"node {node.id} is locked by host {node.state.reserved_by}"
+            )
+
+    def _check_new(self, fields: Mapping[str, Any], name: str) -> None:
+        if unknown := set(fields) - FIELDS:
+            raise ServiceError(f"unexpected node fields: {sorted(unknown)}")
+        if fields.get("driver") not in DRIVERS:
+            raise ServiceError(f"no valid driver {fields.get('driver')!r} is enabled")
+        self._check_name(name, None)
+
+    def _check_name(self, name: str, node: NodeId | None) -> None:
+        others = (other for other in self._nodes.values() if other.id != node)
+        if name and any(other.name == name for other in others):
+            raise ConflictError(f"a node with name {name} already exists")
+
+    def _way(
+        self, node: Node, verb: Verb, way: tuple[ProvisionState, ...]
+    ) -> list[tuple[ProvisionState, str | None]]:
+        if (node.name, verb) in self._silent:
+            return [(state, None) for state in way[:-1]]
+        if (node.name, verb) in self._ends:
+            end = (FAILURES[verb], self._ends[node.name, verb])
+            return [*((state, None) for state in way[:-1]), end]
+        aborted = "inspection was aborted" if verb is Verb.ABORT else None
+        return [*((state, None) for state in way[:-1]), (way[-1], aborted)]
+
+    def _set_out(self, node: NodeId) -> None:
+        state, error = self._ways[node].pop(0)
+        self.change_state(node, provision=state, last_error=error)
+
+    def _step(self, node: NodeId) -> None:
+        if node in self._powers:
+            self.change_state(node, power_on=self._powers.pop(node))
+        before = self._nodes[node].provision
+        if self._ways.get(node):
+            self._set_out(node)
+        after = self._nodes[node].provision
+        if before is S.INSPECT_WAIT and after is S.MANAGEABLE:
+            self._found(node)
+        if before is S.VERIFYING and after is S.MANAGEABLE:
+            # Ironic learns the power state when it first verifies the node.
+            self.change_state(node, power_on=False)
+
+    def _found(self, node: NodeId) -> None:
+        found = self._nodes[node]
+        findings = self._findings.get(found.name, Findings())
+        self._inventories[node] = {
+            "inventory": findings.inventory,
+            "plugin_data": findings.plugin_data,
+        }
+        new = tuple(port for port in findings.ports if port not in found.ports)
+        properties = {**found.properties, **findings.properties}
+        self.change(node, ports=(*found.ports, *new), properties=properties)
+
+    def _values(self, node: Node) -> dict[str, Any]:
+        properties = dict(node.properties)
+        if node.capabilities:
+            properties["capabilities"] = format_capabilities(node.capabilities)
+        shown = {
+            "name": node.name or None,
+            "driver": node.driver,
+            "resource_class": node.resource_class or None,
+            "properties": properties,
+            "extra": dict(node.extra),
+            "maintenance": node.state.maintenance,
+        }
+        unmasked = {"driver_info": dict(node.driver_info)}
+        return {**unmasked, **self._fields.get(node.id, {}), **shown}
+
+    def _store(self, node: NodeId, values: dict[str, Any]) -> None:
+        self._fields[node] = values
+        properties = dict(values.get("properties") or {})
+        capabilities = parse_capabilities(str(properties.pop("capabilities", "")))
+        self.change(
+            node,
+            name=values.get("name") or "",
+            driver=values["driver"],
+            resource_class=values.get("resource_class") or "",
+            properties=properties,
+            capabilities=capabilities,
+            driver_info=_masked(values.get("driver_info") or {}),
+            extra=values.get("extra") or {},
+        )
+        if "maintenance" in values:
+            self.change_state(node, maintenance=bool(values["maintenance"]))
+
+
+def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        key: dict(value) if isinstance(value, Mapping) else value
+        for key, value in fields.items()
+    }
+
+
+def _masked(driver_info: Mapping[str, Any]) -> dict[str, Any]:
+    secret = re.compile("password|secret|token")
+    return {
+        key: "******" if secret.search(key) else value
+        for key, value in driver_info.items()
+    }
+
+
+def _patch(values: dict[str, Any], pointer: str, value: object) -> None:
+    top, *rest = pointer.removeprefix("/").split("/")
+    if not pointer.startswith("/") or len(rest) > 1:
+        raise ServiceError(f"invalid path {pointer!r}")
+    if top not in PATCHABLE:
+        raise ServiceError(f"cannot patch unknown field {pointer!r}")
+    place = values.setdefault(top, {}) if rest else values
+    name = rest[0] if rest else top
+    if value is not None:
+        place[name] = value
+    elif name in place:
+        del place[name]
+    else:
+        raise ServiceError(f"couldn't apply patch: can't remove {pointer!r}")

@@ -1,0 +1,21 @@
+"""One undercloud of fakes that know each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tests.fakes.baremetal import FakeBaremetal
+from tests.fakes.compute import FakeCompute
+from tests.fakes.images import FakeImages
+from tests.fakes.stacks import FakeStacks
+from tripleo_cli.domain.node import Node
+
+
+class FakeCloud:
+    """Deploying a stack occupies nodes; deleting it frees them."""
+
+    def __init__(self, nodes: Iterable[Node] = ()) -> None:
+        self.baremetal = FakeBaremetal(nodes)
+        self.compute = FakeCompute(self.baremetal)
+        self.images = FakeImages()
+        self.stacks = FakeStacks(self.compute)
