@@ -119,6 +119,9 @@ class Node:
     capabilities: Mapping[str, str] = field(default_factory=dict)
     driver_info: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
+    interfaces: Mapping[str, str] = field(default_factory=dict)
+    """Ironic's own field names ("boot_interface") to what serves them."""
+    conductor_group: str = ""
     ports: tuple[str, ...] = ()
     instance_id: str | None = None
     """The Nova server that occupies the node."""

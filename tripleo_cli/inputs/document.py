@@ -6,7 +6,7 @@ that is wrong at once. Places are dotted paths (``nodes[3].ports[0].address``).
 
 Documents are plain data, as JSON knows it. YAML is read without two of its habits
 that spoil operators' files: ``52:54:00:11:22:33`` stays a text (YAML 1.1 makes a
-number in base 60 of it) and so does ``2018-08-31``.
+number in base 60 of it) and so do ``2018-08-31``, ``0123`` and ``0x1f``.
 """
 
 from __future__ import annotations
@@ -268,9 +268,8 @@ class _Loader(_BaseLoader):
 
 
 _MERGE = "tag:yaml.org,2002:merge"
-_INTEGER = re.compile(
-    r"^(?:[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+)$"
-)
+# Only what is written the way it is printed: a password 0123 must not become 83.
+_INTEGER = re.compile(r"^-?(?:0|[1-9][0-9]*)$")
 _FLOAT = re.compile(
     r"^(?:[-+]?(?:[0-9][0-9_]*)\.[0-9_]*(?:[eE][-+][0-9]+)?"
     r"|\.[0-9][0-9_]*(?:[eE][-+][0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
@@ -278,11 +277,8 @@ _FLOAT = re.compile(
 
 
 def _plain_resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-    """PyYAML's rules for plain scalars, without base 60 and without dates."""
-    replaced = {
-        "tag:yaml.org,2002:int": _INTEGER,
-        "tag:yaml.org,2002:float": _FLOAT,
-    }
+    """Give PyYAML's rules for plain scalars, less base 60, 8, 2 and dates."""
+    replaced = {"tag:yaml.org,2002:int": _INTEGER, "tag:yaml.org,2002:float": _FLOAT}
     return {
         first: [
             (tag, replaced.get(tag, pattern))

@@ -37,7 +37,9 @@ def test_json_indented_with_tabs_needs_no_extension() -> None:
     assert parse_document('{\n\t"a": 1\n}', source="nodes") == {"a": 1}
 
 
-@pytest.mark.parametrize("text", ["52:54:00:11:22:33", "2018-08-31", "10:20"])
+@pytest.mark.parametrize(
+    "text", ["52:54:00:11:22:33", "2018-08-31", "10:20", "0123", "0x1f", "1_000"]
+)
 def test_yaml_leaves_addresses_and_dates_alone(text: str) -> None:
     assert parse_document(f"a: {text}\n", source="a.yaml") == {"a": text}
 
@@ -111,7 +113,7 @@ def test_problems_are_reported_together() -> None:
     problems = Problems("roles.yaml")
     problems.unknown_keys("roles", {"cuont": 1, "zzz": 2}, {"count", "name"})
     counts: tuple[object, ...] = (3, "4", "four", 0, True, None)
-    words: tuple[object, ...] = ("a", 42, "", None, [])
+    words: tuple[object, ...] = ("a", 42, "", None, [], 1.5)
     numbers = [problems.whole_number("n", count, minimum=1) for count in counts]
     texts = [problems.text("t", word) for word in words]
     assert problems.mapping("m", []) == {}
@@ -121,7 +123,7 @@ def test_problems_are_reported_together() -> None:
         problems.check()
 
     assert numbers == [3, 4, None, None, None, None]
-    assert texts == ["a", "42", None, None, None]
+    assert texts == ["a", "42", None, None, None, None]
     assert [str(problem) for problem in caught.value.problems] == [
         'roles.cuont: unknown key (did you mean "count"?)',
         "roles.zzz: unknown key",
@@ -132,6 +134,7 @@ def test_problems_are_reported_together() -> None:
         "t: must not be empty",
         "t: must not be empty",
         "t: must be a text, not a list",
+        "t: must be a text, not the number 1.5 (put it in quotes)",
         "m: must be a mapping, not a list",
         "s: must be a list, not a mapping",
     ]
