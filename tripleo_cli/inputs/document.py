@@ -84,16 +84,19 @@ class Problems:
         return ()
 
     def text(self, where: str, value: object) -> str | None:
-        """Give a text, numbers as they are written; ``None`` and a problem else."""
+        """Give a text, also from a whole number; ``None`` and a problem else.
+
+        Other numbers are refused: what was written as ``1.10`` is 1.1 by now.
+        """
         if isinstance(value, str) and value.strip():
             return value.strip()
-        if isinstance(value, int | float) and not isinstance(value, bool):
+        if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
-        empty = value is None or isinstance(value, str)
-        self.add(
-            where,
-            "must not be empty" if empty else f"must be a text, not {kind(value)}",
-        )
+        if value is None or isinstance(value, str):
+            self.add(where, "must not be empty")
+        else:
+            quote = "put it in quotes" if isinstance(value, bool | float) else ""
+            self.add(where, f"must be a text, not {kind(value)}", quote)
         return None
 
     def whole_number(
