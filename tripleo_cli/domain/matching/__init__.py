@@ -1,1 +1,39 @@
-"""Which node serves which role."""
+"""Which node serves which role: maximum, frugal, and able to explain itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tripleo_cli.domain.matching.explain import shortage
+from tripleo_cli.domain.matching.outcome import Assignment, Conflict, Outcome
+from tripleo_cli.domain.matching.reject import reject
+from tripleo_cli.domain.matching.solve import solve
+from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.role import Role
+from tripleo_cli.errors import NotEnoughNodesError
+
+__all__ = ["Assignment", "Conflict", "Outcome", "match", "reject", "solve"]
+
+
+def match(
+    wanted: Mapping[str, int],
+    roles: Mapping[str, Role],
+    nodes: Sequence[Node],
+    held: Mapping[NodeId, str],
+) -> Assignment:
+    """Find nodes for all roles; see :func:`~tripleo_cli.domain.matching.solve.solve`.
+
+    Raises:
+        NotEnoughNodesError: There is no way to satisfy all roles at once. The
+            message names the roles in conflict and, for each node, why it does not
+            fit.
+    """
+    outcome = solve(wanted, roles, nodes, held)
+    if outcome.is_feasible:
+        return outcome.assignment
+    hint = (
+        "openstack overcloud profiles match --explain"
+        if nodes
+        else "openstack overcloud node import FILE"
+    )
+    raise NotEnoughNodesError(shortage(outcome, roles, nodes, held), hint=hint)

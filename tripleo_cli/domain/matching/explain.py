@@ -1,0 +1,90 @@
+"""Say in words why roles cannot have their nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tripleo_cli.domain.matching.candidate import Candidate, candidate_from_node
+from tripleo_cli.domain.matching.outcome import Conflict, Outcome
+from tripleo_cli.domain.matching.reject import first_reason
+from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.role import Role
+
+LISTED = 40
+"""How many nodes a message lists; ``profiles match --explain`` lists all."""
+
+
+def label(node: Node) -> str:
+    """Name a node as an operator knows it."""
+    return node.name or node.id
+
+
+def rejections(
+    roles: Mapping[str, Role], nodes: Sequence[Node], held: Mapping[NodeId, str]
+) -> dict[NodeId, dict[str, str]]:
+    """Give, for every node, the reason against each role that it does not fit.
+
+    A node that serves a role already is in the way of all the other roles.
+    """
+    return {
+        node.id: _reasons(candidate_from_node(node), roles, held.get(node.id))
+        for node in nodes
+    }
+
+
+def shortage(
+    outcome: Outcome,
+    roles: Mapping[str, Role],
+    nodes: Sequence[Node],
+    held: Mapping[NodeId, str],
+) -> str:
+    """Describe everything that stands against a matching, for an error message."""
+    if not nodes:
+        wanted = sum(outcome.wanted.values())
+        return f"{_count(wanted, 'node')} wanted, but no node is registered"
+    parts = []
+    for conflict in outcome.conflicts:
+        among = {name: roles[name] for name in conflict.roles}
+        against = rejections(among, nodes, held)
+        reasons = {label(node): _in_words(against[node.id], among) for node in nodes}
+        parts.append(_headline(conflict, outcome.wanted) + _listed(reasons))
+    return "\n".join(parts)
+
+
+def _reasons(
+    candidate: Candidate, roles: Mapping[str, Role], serves: str | None
+) -> dict[str, str]:
+    if serves is not None:
+        return {name: f"serves {serves}" for name in roles if name != serves}
+    judged = ((name, first_reason(candidate, role)) for name, role in roles.items())
+    return {name: reason for name, reason in judged if reason}
+
+
+def _headline(conflict: Conflict, wanted: Mapping[str, int]) -> str:
+    names = [f"{name} ({wanted[name]})" for name in conflict.roles]
+    fitting = len(conflict.nodes)
+    listed = ", ".join(map(label, conflict.nodes[:LISTED]))
+    listed += ", ..." if fitting > LISTED else ""
+    fit = f"{fitting} fit{'s' if fitting == 1 else ''}"
+    if len(names) == 1:
+        needs = f"{conflict.roles[0]} needs {_count(conflict.wanted, 'node')}, {fit}"
+    else:
+        together = f"{', '.join(names[:-1])} and {names[-1]} together need"
+        needs = f"{together} {conflict.wanted} nodes, {fit} any of them"
+    return f"{needs}: {listed}" if listed else needs
+
+
+def _in_words(against: Mapping[str, str], among: Mapping[str, Role]) -> str:
+    if len(against) == len(among) and len(set(against.values())) == 1:
+        return next(iter(against.values()))
+    return "; ".join(f"{name}: {reason}" for name, reason in against.items())
+
+
+def _listed(reasons: Mapping[str, str]) -> str:
+    lines = [f"\n  {name}: {reason}" for name, reason in reasons.items() if reason]
+    more = len(lines) - LISTED
+    return "".join(lines[:LISTED]) + (f"\n  and {more} more nodes" if more > 0 else "")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

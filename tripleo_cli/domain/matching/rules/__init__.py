@@ -1,0 +1,22 @@
+"""The rules, in the order in which their reasons are worth reading."""
+
+from __future__ import annotations
+
+from tripleo_cli.domain.matching.rule import Rule
+from tripleo_cli.domain.matching.rules.cpu import cpu_rule
+from tripleo_cli.domain.matching.rules.disk import disk_rule
+from tripleo_cli.domain.matching.rules.memory import memory_rule
+from tripleo_cli.domain.matching.rules.profile import profile_rule
+from tripleo_cli.domain.matching.rules.resource_class import resource_class_rule
+from tripleo_cli.domain.matching.rules.state import state_rule
+from tripleo_cli.domain.matching.rules.traits import traits_rule
+
+RULES: tuple[Rule, ...] = (
+    state_rule,
+    resource_class_rule,
+    profile_rule,
+    traits_rule,
+    cpu_rule,
+    memory_rule,
+    disk_rule,
+)

@@ -1,0 +1,24 @@
+"""What an operator, or a rule of inspection, has tagged the node for."""
+
+from __future__ import annotations
+
+from tripleo_cli.domain.matching.candidate import Candidate
+from tripleo_cli.domain.profile import current_profiles, possible_profiles
+from tripleo_cli.domain.role import Role
+
+
+def profile_rule(candidate: Candidate, role: Role) -> str | None:
+    """Keep tagged nodes for their role; a node with neither tag serves any."""
+    if candidate.tagged:
+        return _judge_tags(candidate, role)
+    if not candidate.possible or candidate.possible & role.accepted_traits:
+        return None
+    possible = ", ".join(possible_profiles(candidate.node))
+    return f'may serve {possible} only, needs profile "{role.profile}"'
+
+
+def _judge_tags(candidate: Candidate, role: Role) -> str | None:
+    if candidate.tagged <= role.accepted_traits:
+        return None
+    tags = " and ".join(f'"{tag}"' for tag in current_profiles(candidate.node))
+    return f'is tagged for {tags}, needs profile "{role.profile}"'

@@ -1,0 +1,151 @@
+"""Match nodes to roles."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tripleo_cli.domain.matching.assign import assign
+from tripleo_cli.domain.matching.candidate import Candidate, candidate_from_node
+from tripleo_cli.domain.matching.conflict import find_conflicts
+from tripleo_cli.domain.matching.outcome import Assignment, Conflict, Outcome
+from tripleo_cli.domain.matching.reject import first_reason
+from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.role import Role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """Roles and free nodes by number, in the order that decides ties."""
+
+    roles: Sequence[Role]
+    nodes: Sequence[Node]
+    places: Sequence[int]
+    fits: Sequence[int]
+
+
+def solve(
+    wanted: Mapping[str, int],
+    roles: Mapping[str, Role],
+    nodes: Sequence[Node],
+    held: Mapping[NodeId, str],
+) -> Outcome:
+    """Place as many nodes as can be placed, and say what stays empty.
+
+    Nodes that an operator tagged for a role are used before others, and small nodes
+    before large ones. The answer does not depend on the order of any argument.
+
+    Args:
+        wanted: How many nodes each role is to have; each is a name in ``roles``.
+        roles: All roles, by name.
+        nodes: All nodes, in whatever state.
+        held: Nodes that serve a role and keep it, whatever its rules say now; where
+            a role holds more than it wants, it keeps them all.
+    """
+    serving = _serving(wanted, nodes, held)
+    table = _tabulate(wanted, roles, nodes, held)
+    seated = assign(table.places, table.fits)
+    chosen = {
+        role.name: tuple(table.nodes[index] for index in indices)
+        for role, indices in zip(table.roles, seated, strict=True)
+    }
+    return Outcome(
+        assignment=Assignment(
+            nodes={name: serving[name] + _by_name(chosen[name]) for name in wanted}
+        ),
+        wanted=dict(wanted),
+        unmet={
+            role.name: places - len(indices)
+            for role, places, indices in zip(
+                table.roles, table.places, seated, strict=True
+            )
+            if len(indices) < places
+        },
+        conflicts=_conflicts(wanted, table, seated, serving),
+    )
+
+
+def _serving(
+    wanted: Mapping[str, int], nodes: Iterable[Node], held: Mapping[NodeId, str]
+) -> dict[str, tuple[Node, ...]]:
+    serving: dict[str, list[Node]] = {name: [] for name in wanted}
+    for node in nodes:
+        if held.get(node.id) in serving:
+            serving[held[node.id]].append(node)
+    return {name: _by_name(members) for name, members in serving.items()}
+
+
+def _tabulate(
+    wanted: Mapping[str, int],
+    roles: Mapping[str, Role],
+    nodes: Iterable[Node],
+    held: Mapping[NodeId, str],
+) -> _Table:
+    here = {node.id for node in nodes}
+    kept = [role for node, role in held.items() if node in here]
+    ordered = sorted((roles[name] for name in wanted), key=_demand)
+    free = sorted(
+        (candidate_from_node(node) for node in nodes if node.id not in held),
+        key=lambda candidate: candidate.preference,
+    )
+    return _Table(
+        roles=ordered,
+        nodes=[candidate.node for candidate in free],
+        places=[max(wanted[role.name] - kept.count(role.name), 0) for role in ordered],
+        fits=[_fits(candidate, ordered) for candidate in free],
+    )
+
+
+def _fits(candidate: Candidate, roles: Sequence[Role]) -> int:
+    return sum(
+        1 << number
+        for number, role in enumerate(roles)
+        if first_reason(candidate, role) is None
+    )
+
+
+def _conflicts(
+    wanted: Mapping[str, int],
+    table: _Table,
+    seated: Sequence[Sequence[int]],
+    serving: Mapping[str, tuple[Node, ...]],
+) -> tuple[Conflict, ...]:
+    conflicts = []
+    for bits in find_conflicts(table.places, table.fits, seated):
+        names = [role.name for i, role in enumerate(table.roles) if bits >> i & 1]
+        fitting = [
+            node
+            for node, fits in zip(table.nodes, table.fits, strict=True)
+            if fits & bits
+        ]
+        fitting += [node for name in names for node in serving[name]]
+        conflicts.append(
+            Conflict(
+                roles=tuple(sorted(names)),
+                wanted=sum(wanted[name] for name in names),
+                nodes=_by_name(fitting),
+            )
+        )
+    return tuple(conflicts)
+
+
+def _demand(role: Role) -> tuple[int, int, int, int, str]:
+    """Sort modest roles before demanding ones: they then get the small nodes."""
+    needs = role.needs
+    return (
+        needs.memory_mb,
+        needs.cpus,
+        needs.disk_gb,
+        len(needs.traits),
+        role.name,
+    )
+
+
+def _by_name(nodes: Iterable[Node]) -> tuple[Node, ...]:
+    return tuple(sorted(nodes, key=_natural))
+
+
+def _natural(node: Node) -> tuple[list[tuple[int, str]], str]:
+    pieces = re.findall(r"\d+|\D+", node.name)
+    return [(int(p), "") if p.isdigit() else (-1, p) for p in pieces], node.id
