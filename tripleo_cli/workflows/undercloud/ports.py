@@ -12,6 +12,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from tripleo_cli.domain.host import Call, File, Result
+from tripleo_cli.domain.undercloud.config import UndercloudConfig
+from tripleo_cli.domain.undercloud.preflight import MachineFacts
 from tripleo_cli.domain.undercloud.process import Process
 
 
@@ -83,3 +85,10 @@ class Supervisor(Protocol):
 
     def shutdown(self) -> None:
         """Stop every service, then itself; returns at once."""
+
+
+class Machine(Protocol):
+    """What can be found out about this machine."""
+
+    def facts(self, config: UndercloudConfig) -> MachineFacts:
+        """Gather what the pre-checks judge; changes nothing."""
