@@ -1,0 +1,159 @@
+#!/bin/bash
+# Every check of the project, from lint to a deploy on a live undercloud.
+set -uo pipefail
+
+CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+cd "$CHECKOUT" || exit 1
+# shellcheck source=tools/common.sh
+source tools/common.sh
+
+usage() {
+  cat <<'TEXT'
+Usage: ./run_tests.sh [options]
+
+Runs every check. The live stages install an undercloud of their own
+(/var/lib/tripleo-undercloud-test, own ports, own clouds.yaml), use it, and remove
+it; they never touch another one. They need root on Debian 12.
+
+  --fast           only what needs no undercloud
+  --keep           leave the test undercloud running at the end
+  --fail-fast      stop at the first stage that fails
+  --only A,B       run only these stages
+  --list           name the stages
+  --help           this text
+
+Each stage's output is kept in build/test/STAGE.log.
+TEXT
+}
+
+FAST_STAGES=(lint types architecture unit contract docs dist)
+LIVE_STAGES=(undercloud functional lifecycle resume)
+STATE_DIR=/var/lib/tripleo-undercloud-test
+PORT_OFFSET=100
+WORK=$CHECKOUT/build/test
+LOCK=/tmp/tripleo-cli-tests.lock
+
+keep=no fail_fast=no
+stages=("${FAST_STAGES[@]}" "${LIVE_STAGES[@]}")
+while (($#)); do
+  case $1 in
+    --fast) stages=("${FAST_STAGES[@]}") ;;
+    --keep) keep=yes ;;
+    --fail-fast) fail_fast=yes ;;
+    --only)
+      [[ -n ${2:-} ]] || die "--only needs names of stages, see --list"
+      IFS=, read -ra stages <<<"$2"
+      shift
+      ;;
+    --list)
+      printf '%s\n' "${FAST_STAGES[@]}" "${LIVE_STAGES[@]}"
+      exit 0
+      ;;
+    -h | --help)
+      usage
+      exit 0
+      ;;
+    *) die "unknown option $1" "./run_tests.sh --help" ;;
+  esac
+  shift
+done
+for stage in "${stages[@]}"; do
+  declare -F "stage_$stage" >/dev/null && continue
+  [[ " ${FAST_STAGES[*]} ${LIVE_STAGES[*]} " == *" $stage "* ]] ||
+    die "there is no stage $stage" "./run_tests.sh --list"
+done
+
+run_pytest() {
+  local name=$1
+  shift
+  python -m pytest -q -p no:cacheprovider --junit-xml "$WORK/$name.xml" "$@"
+}
+
+stage_lint() {
+  ruff check && ruff format --check &&
+    shellcheck --external-sources run_tests.sh quickstart.sh tools/common.sh .ci/run
+}
+stage_types() { mypy; }
+stage_architecture() { lint-imports && run_pytest architecture tests/unit/test_architecture.py; }
+stage_unit() { run_pytest unit tests/unit --deselect tests/unit/test_architecture.py; }
+stage_contract() { run_pytest contract tests/contract; }
+stage_docs() { sphinx-build -q -W --keep-going -b html docs "$WORK/docs"; }
+stage_dist() { run_pytest dist tests/dist; }
+
+stage_undercloud() {
+  [[ $EUID -eq 0 ]] || die "an undercloud is installed as root" "./run_tests.sh --fast"
+  openstack undercloud install --config "$WORK/undercloud.conf"
+}
+stage_functional() { run_pytest functional tests/functional tests/contract -m functional; }
+stage_lifecycle() { run_pytest lifecycle tests/e2e/test_lifecycle.py -m e2e; }
+stage_resume() { run_pytest resume tests/e2e/test_undercloud_resume.py -m e2e; }
+
+write_config() {
+  cat >"$WORK/undercloud.conf" <<CONF
+[DEFAULT]
+state_dir = $STATE_DIR
+port_offset = $PORT_OFFSET
+clouds_file = $WORK/clouds.yaml
+cloud_name = undercloud-test
+service_user = tripleo-test
+CONF
+}
+
+is_live() { [[ " ${LIVE_STAGES[*]} " == *" $1 "* ]]; }
+
+# Give tee time for the last lines; a service that was started may hold its pipe open.
+await_end() {
+  local try
+  for try in {1..20}; do
+    kill -0 "$1" 2>/dev/null || return 0
+    sleep 0.05
+  done
+}
+
+results=() failures=0 has_undercloud=no
+run_stage() {
+  local name=$1 began=$SECONDS rc=0 out copy
+  printf '\n%s==> %s%s\n' "$BOLD" "$name" "$RESET"
+  # Descriptor 9 is the lock: a service started here must not inherit it.
+  exec {out}> >(tee "$WORK/$name.log" 9>&-)
+  copy=$!
+  ("stage_$name") 9>&- >&"$out" 2>&1 </dev/null || rc=$?
+  exec {out}>&-
+  await_end "$copy"
+  results+=("$name $rc $((SECONDS - began))")
+  ((rc == 0)) || failures=$((failures + 1))
+  return "$rc"
+}
+
+clean_up() {
+  if [[ $has_undercloud == yes && $keep == no ]]; then
+    printf '\n%s==> removing the test undercloud%s\n' "$BOLD" "$RESET"
+    openstack undercloud uninstall --config "$WORK/undercloud.conf" --yes \
+      9>&- >"$WORK/uninstall.log" 2>&1 || echo "see $WORK/uninstall.log"
+  fi
+}
+
+mkdir -p "$WORK"
+rm -f "$WORK"/*.xml "$WORK"/*.log
+ensure_home
+exec 9>"$LOCK"
+flock --nonblock 9 || die "another ./run_tests.sh is at work on this machine"
+ensure_venv test,docs 9>&- || die "the virtual environment could not be made"
+export PATH=$CHECKOUT/.venv/bin:$PATH
+# The tests choose their cloud themselves; nothing of the caller's reaches them.
+unset "${!OS_@}"
+export OS_CLOUD=undercloud-test OS_CLIENT_CONFIG_FILE=$WORK/clouds.yaml
+export TRIPLEO_TEST_CONFIG=$WORK/undercloud.conf
+write_config
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+for stage in "${stages[@]}"; do
+  if is_live "$stage"; then has_undercloud=yes; fi
+  run_stage "$stage" || [[ $fail_fast == no ]] || break
+done
+
+clean_up
+has_undercloud=no
+python tools/summary.py "$WORK" "${results[@]}"
+((failures == 0))
