@@ -324,6 +324,8 @@ class FakeBaremetal:
             "resource_class": node.resource_class or None,
             "properties": properties,
             "extra": dict(node.extra),
+            "conductor_group": node.conductor_group,
+            **node.interfaces,
             "maintenance": node.state.maintenance,
         }
         unmasked = {"driver_info": dict(node.driver_info)}
@@ -342,6 +344,8 @@ class FakeBaremetal:
             capabilities=capabilities,
             driver_info=_masked(values.get("driver_info") or {}),
             extra=values.get("extra") or {},
+            interfaces={k: v for k, v in values.items() if k.endswith("_interface")},
+            conductor_group=values.get("conductor_group") or "",
         )
         if "maintenance" in values:
             self.change_state(node, maintenance=bool(values["maintenance"]))
