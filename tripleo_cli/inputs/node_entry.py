@@ -1,0 +1,342 @@
+"""One entry of a nodes file to a definition, noting all that is wrong with it.
+
+The keys are those of TripleO's ``instackenv.json`` and ``nodes.yaml``.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from tripleo_cli.domain.definition import NodeDefinition, PortDefinition
+from tripleo_cli.domain.driver import DRIVERS, RENAMED, Driver, removed_driver
+from tripleo_cli.domain.node import NodeId
+from tripleo_cli.domain.suggestion import did_you_mean
+from tripleo_cli.inputs.document import Problems, at, kind
+
+_INTERFACES = frozenset(
+    f"{interface}_interface"
+    for interface in (
+        "bios",
+        "boot",
+        "console",
+        "deploy",
+        "firmware",
+        "inspect",
+        "management",
+        "network",
+        "power",
+        "raid",
+        "rescue",
+        "storage",
+        "vendor",
+    )
+)
+_BMC_KEYS = frozenset(key for driver in DRIVERS.values() for key in driver.keys)
+# Keys of drivers that Ironic has no more.
+_GONE = MappingProxyType(
+    {
+        "pm_vm_name": "of the removed ovirt driver",
+        "pm_service_profile": "of the removed ucs driver",
+        "pm_auth_method": "of the removed irmc driver",
+        "pm_client_timeout": "of the removed irmc driver",
+        "pm_sensor_method": "of the removed irmc driver",
+        "pm_deploy_iso": "of the removed irmc driver",
+        "pm_relay_id": "of the removed iboot driver",
+        "pm_virt_type": "of the removed ssh driver",
+    }
+)
+_SIZES = MappingProxyType(
+    {"cpu": ("cpus", 1), "memory": ("memory_mb", 1), "disk": ("local_gb", 0)}
+)
+_IMAGES = MappingProxyType({"kernel_id": "kernel", "ramdisk_id": "ramdisk"})
+_TEXTS = frozenset({"name", "resource_class", "conductor_group", "platform", "profile"})
+_OTHERS = frozenset(
+    {"pm_type", "uuid", "arch", "mac", "ports", "capabilities", "root_device"}
+)
+KNOWN_KEYS = (
+    _INTERFACES | _BMC_KEYS | set(_SIZES) | set(_IMAGES) | _TEXTS | _OTHERS
+) | {"_comment"}
+"""All keys that an entry may have, whatever its driver."""
+
+_HINTS = frozenset(
+    {
+        "by_path",
+        "hctl",
+        "model",
+        "name",
+        "rotational",
+        "serial",
+        "size",
+        "vendor",
+        "wwn",
+        "wwn_vendor_extension",
+        "wwn_with_extension",
+    }
+)
+_PORT_KEYS = frozenset({"address", "physical_network", "local_link_connection"})
+_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+# What Ironic takes for a node's name: RFC 3986's unreserved characters.
+_NAME = re.compile(r"[A-Za-z0-9._~-]{1,255}")
+
+
+def read_entry(problems: Problems, where: str, entry: object) -> NodeDefinition | None:
+    """Read one machine; ``None`` where it is not even known what kind it is."""
+    given = problems.mapping(where, entry)
+    if not given:
+        if isinstance(entry, Mapping):
+            problems.add(at(where, "pm_type"), "is missing")
+        return None
+    return _Entry(problems, where, given).definition()
+
+
+class _Entry:
+    """The keys of one machine, and where to complain about them."""
+
+    def __init__(
+        self, problems: Problems, where: str, given: Mapping[str, Any]
+    ) -> None:
+        self._problems = problems
+        self._where = where
+        self._given = given
+        self._notes: list[str] = []
+
+    def definition(self) -> NodeDefinition | None:
+        driver = self._driver()
+        if driver is None:
+            return None
+        self._check_keys(driver)
+        return NodeDefinition(
+            where=self._where,
+            driver=driver.name,
+            name=self._name(),
+            id=self._id(),
+            driver_info=self._driver_info(driver),
+            properties=self._properties(),
+            capabilities=self._capabilities(),
+            resource_class=self._text("resource_class"),
+            extra=self._extra(),
+            interfaces=self._interfaces(),
+            conductor_group=self._text("conductor_group"),
+            ports=tuple(self._ports()),
+            notes=tuple(self._notes),
+        )
+
+    def _add(self, key: str, what: str, remedy: str = "") -> None:
+        self._problems.add(at(self._where, key), what, remedy)
+
+    def _text(self, key: str) -> str | None:
+        if key not in self._given:
+            return None
+        return self._problems.text(at(self._where, key), self._given[key])
+
+    def _driver(self) -> Driver | None:
+        if "pm_type" not in self._given:
+            choices = ", ".join(DRIVERS)
+            self._add("pm_type", "is missing", f"one of {choices}")
+            return None
+        name = self._text("pm_type")
+        if name is None:
+            return None
+        if name in RENAMED:
+            self._notes.append(f"{name} is called {RENAMED[name]} today")
+            name = RENAMED[name]
+        if name not in DRIVERS:
+            self._refuse_driver(name)
+        return DRIVERS.get(name)
+
+    def _refuse_driver(self, name: str) -> None:
+        if instead := removed_driver(name):
+            self._add("pm_type", f"Ironic no longer has the driver {name}", instead)
+            return
+        remedy = did_you_mean(name, DRIVERS) or f"one of {', '.join(DRIVERS)}"
+        self._add("pm_type", f"unknown driver {name}", remedy)
+
+    def _check_keys(self, driver: Driver) -> None:
+        known = (KNOWN_KEYS - _BMC_KEYS) | set(driver.keys)
+        for key in self._given:
+            if key in known or self._is_own(driver, key):
+                continue
+            if key in _GONE:
+                self._add(key, f"is {_GONE[key]}", "leave it out")
+            elif key in _BMC_KEYS:
+                self._add(key, f"the driver {driver.name} has no such setting")
+            else:
+                self._add(key, "unknown key", did_you_mean(key, known))
+        for key in driver.required:
+            own = driver.keys[key]
+            if key not in self._given and own not in self._given:
+                self._add(key, f"is missing; the driver {driver.name} needs it")
+
+    @staticmethod
+    def _is_own(driver: Driver, key: str) -> bool:
+        return key.startswith(f"{driver.prefix}_")
+
+    def _name(self) -> str:
+        name = self._text("name") or ""
+        if name and not _NAME.fullmatch(name):
+            self._add("name", f'"{name}" may hold only letters, digits and . _ ~ -')
+        elif _is_uuid(name):
+            self._add("name", "must not look like a uuid", "put it under uuid")
+        return name
+
+    def _id(self) -> NodeId | None:
+        text = self._text("uuid")
+        if text is None:
+            return None
+        if not _is_uuid(text):
+            self._add("uuid", f'"{text}" is not a uuid')
+            return None
+        return NodeId(str(uuid.UUID(text)))
+
+    def _driver_info(self, driver: Driver) -> dict[str, Any]:
+        info: dict[str, Any] = {}
+        for key, image in _IMAGES.items():
+            if value := self._text(key):
+                info |= {f"deploy_{image}": value, f"rescue_{image}": value}
+        for key, own in driver.keys.items():
+            if key in self._given and own in self._given:
+                self._add(own, f"says the same as {key}", "leave one of them out")
+            if (setting := self._setting(key, own)) is not None:
+                info[own] = setting
+        own_keys = [key for key in self._given if self._is_own(driver, key)]
+        return info | {key: self._given[key] for key in own_keys}
+
+    def _setting(self, key: str, own: str) -> str | int | None:
+        if key not in self._given:
+            return None
+        if not own.endswith("_port"):
+            return self._text(key)
+        where = at(self._where, key)
+        port = self._problems.whole_number(where, self._given[key], minimum=1)
+        if port is not None and port > 65535:  # noqa: PLR2004 - the last TCP port
+            self._problems.add(where, f"must be a port up to 65535, not {port}")
+        return port
+
+    def _properties(self) -> dict[str, Any]:
+        properties: dict[str, Any] = {}
+        for key, (name, minimum) in _SIZES.items():
+            if key in self._given:
+                properties[name] = self._problems.whole_number(
+                    at(self._where, key), self._given[key], minimum=minimum
+                )
+        if arch := self._text("arch"):
+            properties["cpu_arch"] = arch
+        if "root_device" in self._given:
+            where = at(self._where, "root_device")
+            hints = self._problems.mapping(where, self._given["root_device"])
+            self._problems.unknown_keys(where, hints, _HINTS)
+            properties["root_device"] = hints
+        return properties
+
+    def _capabilities(self) -> dict[str, str]:
+        given = self._given.get("capabilities", {})
+        where = at(self._where, "capabilities")
+        if isinstance(given, str):
+            capabilities = self._split_capabilities(where, given)
+        elif isinstance(given, Mapping):
+            capabilities = self._read_capabilities(where, given)
+        else:
+            what = f'must be a mapping or "key:value,key:value", not {kind(given)}'
+            self._problems.add(where, what)
+            capabilities = {}
+        profile = self._text("profile")
+        if profile and capabilities.setdefault("profile", profile) != profile:
+            other = capabilities["profile"]
+            self._add("profile", f"{profile}, but capabilities say {other}")
+        return capabilities
+
+    def _split_capabilities(self, where: str, text: str) -> dict[str, str]:
+        pairs: dict[str, str] = {}
+        for piece in filter(None, map(str.strip, text.split(","))):
+            key, colon, value = (part.strip() for part in piece.partition(":"))
+            if not (key and colon and value):
+                self._problems.add(where, f'"{piece}" is not key:value')
+            elif pairs.setdefault(key, value) != value:
+                self._problems.add(where, f'"{key}" is given more than once')
+        return pairs
+
+    def _read_capabilities(
+        self, where: str, given: Mapping[Any, Any]
+    ) -> dict[str, str]:
+        pairs: dict[str, str] = {}
+        for key, value in given.items():
+            place = at(where, str(key))
+            # What Ironic stores is text: a YAML true is what it compares with.
+            plain = str(value).lower() if isinstance(value, bool) else value
+            text = self._problems.text(place, plain) or ""
+            if "," in text or any(sign in str(key) for sign in ",:"):
+                self._problems.add(place, "must not hold a comma, nor its key a colon")
+            pairs[str(key)] = text
+        return pairs
+
+    def _extra(self) -> dict[str, str]:
+        platform = self._text("platform")
+        if platform and "arch" not in self._given:
+            self._add("platform", "needs arch too")
+        return {"tripleo_platform": platform} if platform else {}
+
+    def _interfaces(self) -> dict[str, str]:
+        found = {key: self._text(key) for key in sorted(_INTERFACES & set(self._given))}
+        return {key: text for key, text in found.items() if text}
+
+    def _ports(self) -> Iterator[PortDefinition]:
+        if "mac" in self._given and "ports" in self._given:
+            self._add("mac", "says the same as ports", "leave mac out")
+        yield from self._each("mac", self._mac_port)
+        yield from self._each("ports", self._full_port)
+
+    def _each(
+        self, key: str, read: Callable[[str, Any], PortDefinition | None]
+    ) -> Iterator[PortDefinition]:
+        if key not in self._given:
+            return
+        where, given = at(self._where, key), self._given[key]
+        listed = [given] if isinstance(given, str) else given
+        seen: dict[str, str] = {}
+        for index, value in enumerate(self._problems.sequence(where, listed)):
+            place = at(where, index)
+            port = read(place, value)
+            if port and (first := seen.setdefault(port.address, place)) != place:
+                self._problems.add(place, f"repeats {port.address} of {first}")
+            elif port:
+                yield port
+
+    def _mac_port(self, where: str, value: object) -> PortDefinition | None:
+        address = self._mac(where, value)
+        return PortDefinition(address=address) if address else None
+
+    def _full_port(self, where: str, value: object) -> PortDefinition | None:
+        port = self._problems.mapping(where, value)
+        self._problems.unknown_keys(where, port, _PORT_KEYS)
+        link = port.get("local_link_connection") or {}
+        network = port.get("physical_network")
+        address = self._mac(at(where, "address"), port.get("address"))
+        if not address:
+            return None
+        text = self._problems.text(at(where, "physical_network"), network or "ctlplane")
+        return PortDefinition(
+            address=address,
+            physical_network=text,
+            local_link=self._problems.mapping(at(where, "local_link_connection"), link),
+        )
+
+    def _mac(self, where: str, value: object) -> str | None:
+        text = self._problems.text(where, value)
+        if text is None:
+            return None
+        address = text.lower().replace("-", ":")
+        if not _MAC.fullmatch(address):
+            self._problems.add(where, f'"{text}" is not a MAC address')
+            return None
+        return address
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        return str(uuid.UUID(text)) == text.lower()
+    except ValueError:
+        return False
