@@ -1,0 +1,160 @@
+"""Faults a simulated machine shows when told to, and what Ironic needs for them.
+
+Ironic's ``fake`` interfaces never fail. But ``fake-hardware`` takes any enabled
+interface without asking whether they go together, so a machine with a fault is
+given the *real* one that can meet it: ``redfish`` for power, with a simulated
+management controller that refuses, and ``direct`` for deploying and cleaning, with
+a simulated agent whose steps fail. The error is then Ironic's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, Final
+
+FAULT_KEY: Final = "simulated_fault"
+"""Where a node's ``extra`` says which fault it has."""
+NONE: Final = "none"
+DEFAULT_MESSAGES: Final = {
+    "inspection-error": "SIMULATED: the disk controller does not answer",
+    "power-fails": "SIMULATED: the power supply does not answer",
+    "deploy-fails": "SIMULATED: writing the image failed: I/O error on /dev/sda",
+    "clean-fails": "SIMULATED: erasing /dev/sda failed: I/O error",
+}
+
+
+class FaultKind(Enum):
+    """What goes wrong."""
+
+    INSPECTION_SILENT = "inspection-silent"
+    """The inspection ramdisk never answers."""
+    INSPECTION_SLOW = "inspection-slow"
+    """It answers late, after the seconds given."""
+    INSPECTION_ERROR = "inspection-error"
+    """It answers that its collectors failed."""
+    POWER_FAILS = "power-fails"
+    """The management controller reads power but cannot change it."""
+    DEPLOY_FAILS = "deploy-fails"
+    """The deploy agent fails while it writes the image."""
+    CLEAN_FAILS = "clean-fails"
+    """The deploy agent fails while it cleans."""
+
+    @property
+    def detail(self) -> str:
+        """What may follow the kind after a colon."""
+        if self is FaultKind.INSPECTION_SLOW:
+            return "SECONDS"
+        return "" if self is FaultKind.INSPECTION_SILENT else "MESSAGE"
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault with its message, or its seconds in text."""
+
+    kind: FaultKind
+    detail: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind.value}:{self.detail}" if self.detail else self.kind.value
+
+    @property
+    def message(self) -> str:
+        """What the machine says of it."""
+        return self.detail or DEFAULT_MESSAGES.get(self.kind.value, "")
+
+    @property
+    def seconds(self) -> float:
+        """How late a slow machine answers."""
+        return float(self.detail) if self.kind is FaultKind.INSPECTION_SLOW else 0.0
+
+
+def parse_fault(text: str) -> Fault | None:
+    """Read ``KIND`` or ``KIND:DETAIL``; nothing and ``none`` mean no fault.
+
+    Raises:
+        ValueError: with the kinds that there are, or what the detail must be.
+    """
+    name, _, detail = text.strip().partition(":")
+    name, detail = name.strip(), detail.strip()
+    if name in ("", NONE):
+        return None
+    try:
+        kind = FaultKind(name)
+    except ValueError:
+        known = ", ".join([NONE, *(kind.value for kind in FaultKind)])
+        raise ValueError(f"unknown fault {name!r}; known are {known}") from None
+    _check_detail(kind, detail)
+    return Fault(kind, detail)
+
+
+def _check_detail(kind: FaultKind, detail: str) -> None:
+    if kind is FaultKind.INSPECTION_SLOW and not _is_seconds(detail):
+        raise ValueError(f"{kind.value} needs seconds, as in {kind.value}:30")
+    if detail and not kind.detail:
+        raise ValueError(f"{kind.value} takes nothing after a colon")
+
+
+def _is_seconds(text: str) -> bool:
+    try:
+        return 0 <= float(text) < float("inf")
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wiring:
+    """The interfaces of a node in Ironic that decide what can fail."""
+
+    power: str = "fake"
+    deploy: str = "fake"
+
+
+PLAIN: Final = Wiring()
+_WIRINGS: Final = {
+    # A node that fails to power on must have a deploy interface that powers it on.
+    FaultKind.POWER_FAILS: Wiring(power="redfish", deploy="direct"),
+    FaultKind.DEPLOY_FAILS: Wiring(deploy="direct"),
+    FaultKind.CLEAN_FAILS: Wiring(deploy="direct"),
+}
+
+
+def wiring_for(fault: Fault | None) -> Wiring:
+    """Say which interfaces a node with that fault needs."""
+    return _WIRINGS.get(fault.kind, PLAIN) if fault else PLAIN
+
+
+def wiring_patch(wiring: Wiring, node_id: str, url: str) -> list[dict[str, Any]]:
+    """Write the JSON patch that gives a node its wiring.
+
+    Args:
+        wiring: what the node needs.
+        node_id: its UUID.
+        url: where the fleet's own server can be reached by Ironic.
+    """
+    driver_info: Mapping[str, Any] = {
+        # The fleet's certificate is its own, made at each start.
+        "agent_verify_ca": False,
+        # A simulated machine cannot switch itself off; Ironic does, by its power.
+        "deploy_forces_oob_reboot": True,
+        "redfish_address": url,
+        "redfish_system_id": f"/redfish/v1/Systems/{node_id}",
+        "redfish_verify_ca": False,
+    }
+    return [
+        _replace("/power_interface", wiring.power),
+        _replace("/deploy_interface", wiring.deploy),
+        *({"op": "add", "path": f"/driver_info/{k}", "value": v}
+          for k, v in driver_info.items()),
+    ]  # fmt: skip
+
+
+def fault_patch(fault: Fault | None) -> list[dict[str, Any]]:
+    """Write the JSON patch that tells a node its fault."""
+    text = str(fault) if fault else NONE
+    return [{"op": "add", "path": f"/extra/{FAULT_KEY}", "value": text}]
+
+
+def _replace(path: str, value: str) -> dict[str, Any]:
+    return {"op": "replace", "path": path, "value": value}

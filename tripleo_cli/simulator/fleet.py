@@ -1,0 +1,253 @@
+"""One process that plays all simulated machines of a cloud."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from tripleo_cli.simulator.agents import Agents
+from tripleo_cli.simulator.faults import (
+    Fault,
+    FaultKind,
+    Wiring,
+    wiring_for,
+    wiring_patch,
+)
+from tripleo_cli.simulator.inventory import failed_inspection_data, inspection_data
+from tripleo_cli.simulator.machine import draw_machine
+from tripleo_cli.simulator.models import Model
+from tripleo_cli.simulator.ports import (
+    Ironic,
+    RefusedError,
+    SimulatedNode,
+    UnavailableError,
+)
+
+LOG = logging.getLogger(__name__)
+
+INSPECT_WAIT: Final = "inspect wait"
+AGENT_STATES: Final = ("wait call-back", "clean wait")
+REWIRABLE: Final = frozenset({"enroll", "manageable", "available"})
+LONGEST_BACK_OFF_S: Final = 30.0
+SHARE_OF_CENSUS: Final = 0.05
+"""A census may take this part of the time, so large fleets have fewer."""
+TRIES: Final = 5
+
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FleetOptions:
+    """How the fleet behaves."""
+
+    poll_s: float = 1.0
+    census_s: float = 2.0
+    """At least this long between two listings of all nodes."""
+    concurrency: int = 8
+    names: frozenset[str] | None = None
+    """Only these nodes; ``None`` for every simulated node of the cloud."""
+    url: str = ""
+    """Where Ironic reaches the fleet's server."""
+
+
+@dataclass(slots=True)
+class Counts:
+    """What the fleet has done since it started."""
+
+    inspected: int = 0
+    failed: int = 0
+    silent: int = 0
+
+
+@dataclass(slots=True)
+class Fleet:
+    """Watches Ironic and answers for the machines; ``run`` until stopped."""
+
+    ironic: Ironic
+    models: Mapping[str, Model]
+    options: FleetOptions = field(default_factory=FleetOptions)
+    sleep: Sleep = asyncio.sleep
+    counts: Counts = field(default_factory=Counts)
+    agents: Agents = field(default_factory=Agents)
+    known: dict[str, SimulatedNode] = field(default_factory=dict)
+    _handled: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _slots: asyncio.Semaphore = field(init=False)
+    _next_census: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._slots = asyncio.Semaphore(self.options.concurrency)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Play the machines until ``stop`` is set; outages are waited out."""
+        delay = self.options.poll_s
+        while not stop.is_set():
+            try:
+                await self.turn()
+                delay = self.options.poll_s
+            except UnavailableError as error:
+                delay = min(max(delay * 2, 1.0), LONGEST_BACK_OFF_S)
+                LOG.warning("Ironic unavailable, again in %.0f s: %s", delay, error)
+            await _sleep_or_stop(delay, stop)
+        await self.finish()
+
+    async def finish(self) -> None:
+        """Drop what is being done; Ironic's nodes stay as they are."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def turn(self) -> None:
+        """Look once at what Ironic waits for, and begin to answer it."""
+        if time.monotonic() >= self._next_census:
+            await self._census()
+        for node in self._mine(await self.ironic.nodes(INSPECT_WAIT)):
+            self._begin_inspection(node)
+        if any(_has_agent(node) for node in self.known.values()):
+            await self._agent_turn()
+
+    async def settle(self) -> None:
+        """Wait until everything begun is done."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks)
+
+    def _mine(self, nodes: Any) -> list[SimulatedNode]:
+        names = self.options.names
+        return [node for node in nodes if names is None or node.name in names]
+
+    async def _census(self) -> None:
+        began = time.monotonic()
+        nodes = {node.id: node for node in self._mine(await self.ironic.nodes())}
+        took = time.monotonic() - began
+        if nodes.keys() != self.known.keys():
+            LOG.info("watching %d simulated nodes (listed in %.2f s)", len(nodes), took)
+        self.known = nodes
+        for gone in self._handled.keys() - nodes.keys():
+            del self._handled[gone]
+        pause = max(self.options.census_s, took / SHARE_OF_CENSUS)
+        self._next_census = time.monotonic() + pause
+        for node in nodes.values():
+            if _needs_rewiring(node):
+                self._spawn(self._rewire(node), node)
+
+    async def _agent_turn(self) -> None:
+        for state in AGENT_STATES:
+            for node in self._mine(await self.ironic.nodes(state)):
+                if _has_agent(node):
+                    self._spawn(self._heartbeat(node), node)
+
+    async def _heartbeat(self, node: SimulatedNode) -> None:
+        async with self._slots:
+            url = self.options.url
+            await self.agents.heartbeat(self.ironic, node, url)
+
+    async def _rewire(self, node: SimulatedNode) -> None:
+        wiring = wiring_for(_fault(node))
+        async with self._slots:
+            patch = wiring_patch(wiring, node.id, self.options.url)
+            await self.ironic.patch(node.id, patch)
+        LOG.info(
+            "%s: SIMULATED fault %s: now power=%s deploy=%s",
+            node.name, _fault(node) or "none", wiring.power, wiring.deploy,
+        )  # fmt: skip
+
+    def _begin_inspection(self, node: SimulatedNode) -> None:
+        fault = _fault(node)
+        # One answer per inspection, unless the fault is changed while Ironic waits.
+        stage = (node.since, str(fault))
+        if self._handled.get(node.id) == stage:
+            return
+        self._handled[node.id] = stage
+        if fault and fault.kind is FaultKind.INSPECTION_SILENT:
+            self.counts.silent += 1
+            LOG.info("%s: SIMULATED fault %s: stays silent", node.name, fault)
+            return
+        self._spawn(self._inspect(node, fault), node)
+
+    async def _inspect(self, node: SimulatedNode, fault: Fault | None) -> None:
+        if fault and fault.kind is FaultKind.INSPECTION_SLOW:
+            LOG.info("%s: SIMULATED fault %s", node.name, fault)
+            await self.sleep(fault.seconds)
+        for attempt in range(1, TRIES + 1):
+            try:
+                async with self._slots:
+                    await self._answer(node, fault)
+            except UnavailableError as error:
+                if attempt == TRIES:
+                    self._handled.pop(node.id, None)
+                    raise
+                LOG.warning("%s: inspection again: %s", node.name, error)
+                await self.sleep(min(2.0**attempt, LONGEST_BACK_OFF_S))
+            else:
+                return
+
+    async def _answer(self, node: SimulatedNode, fault: Fault | None) -> None:
+        if wiring_for(fault).power != node.wiring.power:
+            # Too late to refuse the power for this inspection's start; its end
+            # switches the machine off and meets the fault.
+            patch = wiring_patch(wiring_for(fault), node.id, self.options.url)
+            await self.ironic.patch(node.id, patch)
+        data = self._data(node, await self.ironic.macs(node.id), fault)
+        await self.ironic.continue_inspection(data)
+        self.counts.inspected += 1
+        LOG.info("%s: sent SIMULATED inventory%s", node.name, _blamed(fault))
+
+    def _data(
+        self, node: SimulatedNode, macs: Any, fault: Fault | None
+    ) -> dict[str, Any]:
+        if not macs:
+            raise RefusedError("has no port in Ironic, so nothing to boot from")
+        model = self.models.get(node.model) or next(iter(self.models.values()))
+        machine = draw_machine(model, node.name, node.seed)
+        if fault and fault.kind is FaultKind.INSPECTION_ERROR:
+            return failed_inspection_data(machine, macs, node.seed, fault.message)
+        return inspection_data(machine, macs, node.seed)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], node: SimulatedNode) -> None:
+        task = asyncio.create_task(self._guard(work, node), name=node.name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _guard(
+        self, work: Coroutine[Any, Any, None], node: SimulatedNode
+    ) -> None:
+        """One machine's trouble is logged and stops no other machine."""
+        try:
+            await work
+        except (RefusedError, UnavailableError) as error:
+            self.counts.failed += 1
+            LOG.error("%s: %s", node.name, error)  # noqa: TRY400 - one line per machine
+
+
+def _fault(node: SimulatedNode) -> Fault | None:
+    """Give a node's fault; an unreadable one is logged and counts as none."""
+    try:
+        return node.fault
+    except ValueError as error:
+        LOG.error("%s: %s", node.name, error)  # noqa: TRY400 - one line per machine
+        return None
+
+
+def _blamed(fault: Fault | None) -> str:
+    return f", SIMULATED fault {fault}" if fault else ""
+
+
+def _has_agent(node: SimulatedNode) -> bool:
+    return node.wiring.deploy == "direct"
+
+
+def _needs_rewiring(node: SimulatedNode) -> bool:
+    can = node.state in REWIRABLE or node.maintenance
+    wanted: Wiring = wiring_for(_fault(node))
+    return can and node.wiring != wanted
+
+
+async def _sleep_or_stop(seconds: float, stop: asyncio.Event) -> None:
+    try:
+        await asyncio.wait_for(stop.wait(), seconds)
+    except TimeoutError:
+        return
