@@ -103,11 +103,8 @@ is_live() { [[ " ${LIVE_STAGES[*]} " == *" $1 "* ]]; }
 
 # Give tee time for the last lines; a service that was started may hold its pipe open.
 await_end() {
-  local try
-  for try in {1..20}; do
-    kill -0 "$1" 2>/dev/null || return 0
-    sleep 0.05
-  done
+  local tries=20
+  while ((tries--)) && kill -0 "$1" 2>/dev/null; do sleep 0.05; done
 }
 
 results=() failures=0 has_undercloud=no

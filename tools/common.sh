@@ -74,7 +74,7 @@ ensure_venv() {
   fi
   "$CHECKOUT/.venv/bin/python" -m pip install --quiet --disable-pip-version-check 'uv>=0.8'
   "$CHECKOUT/.venv/bin/uv" pip install --quiet --python "$CHECKOUT/.venv/bin/python" \
-    --editable "$CHECKOUT[$extras]"
+    --editable "${CHECKOUT}[$extras]"
   rm -f "$CHECKOUT"/.venv/.installed-*
   touch "$stamp"
 }
