@@ -31,9 +31,14 @@ def match(
     outcome = solve(wanted, roles, nodes, held)
     if outcome.is_feasible:
         return outcome.assignment
-    hint = (
-        "openstack overcloud profiles match --explain"
-        if nodes
-        else "openstack overcloud node import FILE"
+    raise NotEnoughNodesError(
+        shortage(outcome, roles, nodes, held), hint=_hint(wanted) if nodes else _IMPORT
     )
-    raise NotEnoughNodesError(shortage(outcome, roles, nodes, held), hint=hint)
+
+
+_IMPORT = "openstack overcloud node import FILE"
+
+
+def _hint(wanted: Mapping[str, int]) -> str:
+    counts = [f"--role-count {name}={count}" for name, count in wanted.items() if count]
+    return " ".join(["openstack overcloud profiles match --explain", *counts])

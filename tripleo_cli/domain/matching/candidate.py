@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from tripleo_cli.domain.matching.order import natural_key
 from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.profile import possible_profiles, profile_trait, profile_traits
 
@@ -24,22 +25,21 @@ class Candidate:
     tagged: frozenset[str]
     possible: frozenset[str]
 
-    @property
-    def preference(self) -> tuple[bool, int, int, int, str, str]:
-        """Sort nodes in the order in which to use them up.
 
-        Nodes that an operator has tagged come first, then the smallest; a node of
-        unknown size is taken for a small one. Names and ids make the order total, so
-        that it does not depend on the order in which nodes were listed.
-        """
-        return (
-            not self.tagged,
-            self.memory_mb or 0,
-            self.cpus or 0,
-            self.disk_gb or 0,
-            self.node.name,
-            self.node.id,
-        )
+def preference(candidate: Candidate) -> tuple[Any, ...]:
+    """Sort candidates in the order in which to use them up.
+
+    Nodes that an operator has tagged come first, then the smallest; a node of
+    unknown size is taken for a small one. Names and ids make the order total, so
+    that it does not depend on the order in which nodes were listed.
+    """
+    return (
+        not candidate.tagged,
+        candidate.memory_mb or 0,
+        candidate.cpus or 0,
+        candidate.disk_gb or 0,
+        natural_key(candidate.node),
+    )
 
 
 def candidate_from_node(node: Node) -> Candidate:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tripleo_cli.domain.matching.assign import assign
-from tripleo_cli.domain.matching.candidate import Candidate, candidate_from_node
+from tripleo_cli.domain.matching.candidate import (
+    Candidate,
+    candidate_from_node,
+    preference,
+)
 from tripleo_cli.domain.matching.conflict import find_conflicts
+from tripleo_cli.domain.matching.order import by_name
 from tripleo_cli.domain.matching.outcome import Assignment, Conflict, Outcome
 from tripleo_cli.domain.matching.reject import first_reason
 from tripleo_cli.domain.node import Node, NodeId
@@ -52,7 +56,7 @@ def solve(
     }
     return Outcome(
         assignment=Assignment(
-            nodes={name: serving[name] + _by_name(chosen[name]) for name in wanted}
+            nodes={name: serving[name] + by_name(chosen[name]) for name in wanted}
         ),
         wanted=dict(wanted),
         unmet={
@@ -73,7 +77,7 @@ def _serving(
     for node in nodes:
         if held.get(node.id) in serving:
             serving[held[node.id]].append(node)
-    return {name: _by_name(members) for name, members in serving.items()}
+    return {name: by_name(members) for name, members in serving.items()}
 
 
 def _tabulate(
@@ -87,7 +91,7 @@ def _tabulate(
     ordered = sorted((roles[name] for name in wanted), key=_demand)
     free = sorted(
         (candidate_from_node(node) for node in nodes if node.id not in held),
-        key=lambda candidate: candidate.preference,
+        key=preference,
     )
     return _Table(
         roles=ordered,
@@ -124,7 +128,7 @@ def _conflicts(
             Conflict(
                 roles=tuple(sorted(names)),
                 wanted=sum(wanted[name] for name in names),
-                nodes=_by_name(fitting),
+                nodes=by_name(fitting),
             )
         )
     return tuple(conflicts)
@@ -140,12 +144,3 @@ def _demand(role: Role) -> tuple[int, int, int, int, str]:
         len(needs.traits),
         role.name,
     )
-
-
-def _by_name(nodes: Iterable[Node]) -> tuple[Node, ...]:
-    return tuple(sorted(nodes, key=_natural))
-
-
-def _natural(node: Node) -> tuple[list[tuple[int, str]], str]:
-    pieces = re.findall(r"\d+|\D+", node.name)
-    return [(int(p), "") if p.isdigit() else (-1, p) for p in pieces], node.id
