@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import platform
-import pwd
 import shutil
 import socket
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import UTC, datetime
+from importlib import metadata
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import psutil
 import uv
 
+from tripleo_cli.clients import processes
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
+from tripleo_cli.domain.undercloud.health import Usage
 from tripleo_cli.domain.undercloud.layout import Layout
 from tripleo_cli.domain.undercloud.preflight import (
     Listener,
@@ -26,12 +28,19 @@ from tripleo_cli.domain.undercloud.preflight import (
     Python,
     Registry,
 )
+from tripleo_cli.domain.undercloud.services import SERVICES
 
 SYSTEM_PYTHON = Path("/usr/bin/python3")
 SYSTEM_PROGRAMS = (
     Path("/usr/sbin/mariadbd"),
     Path("/usr/lib/rabbitmq/bin/rabbitmq-server"),
 )
+SYSTEM_PACKAGES = {
+    "mariadb": "mariadb-server",
+    "epmd": "erlang-base",
+    "rabbitmq": "rabbitmq-server",
+}
+"""The distribution's package of each service that is not from PyPI."""
 APT_HELPER = "/usr/lib/apt/apt-helper"
 REGISTRY_TIMEOUT_S = 15
 PROBE_PACKAGE = "keystoneauth1"
@@ -64,6 +73,30 @@ class LocalMachine:
                 listeners=_listeners(config),
                 registries=tuple(future.result() for future in registries),
             )
+
+    def usage(self, pids: Collection[int]) -> Mapping[int, Usage]:
+        """Measure process trees."""
+        return processes.usage(pids)
+
+    def versions(self, config: UndercloudConfig) -> Mapping[str, str]:
+        """Read what pip and dpkg have noted."""
+        packages = Path(Layout(config.state_dir).venv) / "lib"
+        path = [str(folder) for folder in packages.glob("python3*/site-packages")]
+        ours = {
+            spec.name: found.version
+            for spec in SERVICES
+            if spec.package
+            for found in metadata.distributions(name=spec.package, path=path)
+        }
+        return {**ours, **_system_versions()}
+
+    def end_strays(self, config: UndercloudConfig) -> Sequence[str]:
+        """End what outlived a supervisor."""
+        return processes.end_strays(config)
+
+    def tail(self, path: str, lines: int, *, follow: bool) -> Iterator[str]:
+        """Read the end of a file."""
+        return processes.tail(Path(path), lines, follow=follow)
 
 
 def _distribution() -> tuple[str, str]:
@@ -142,25 +175,23 @@ def _listener(pid: int, config: UndercloudConfig) -> Listener:
     with suppress(psutil.Error):
         process = psutil.Process(pid) if pid else None
         if process:
-            is_ours = belongs_to(process, config)
+            is_ours = processes.belongs_to(process, config)
             return Listener(pid=pid, name=process.name(), is_ours=is_ours)
     return Listener(pid=pid)
 
 
-def belongs_to(process: psutil.Process, config: UndercloudConfig) -> bool:
-    """Tell a process of this undercloud: its user's, and named by its state folder.
-
-    Parenthood does not tell it: Erlang's port mapper leaves its parent, and all do
-    when their supervisor is killed.
-    """
-    try:
-        account = pwd.getpwnam(config.service_user)
-        if process.uids().effective != account.pw_uid:
-            return False
-        words = (*process.cmdline(), *process.environ().values())
-    except (KeyError, psutil.Error):  # no such user, or the process has ended
-        return False
-    return any(f"{config.state_dir}/" in word for word in words)
+def _system_versions() -> Mapping[str, str]:
+    ask = ("dpkg-query", "--show", "--showformat", "${Package} ${Version}\\n")
+    shown = subprocess.run(  # noqa: S603 - a fixed command
+        (*ask, *SYSTEM_PACKAGES.values()), capture_output=True, text=True, check=False
+    )  # it fails where one is not installed, and lists the others
+    installed = dict(line.split(" ", 1) for line in shown.stdout.splitlines())
+    return {
+        # Without epoch and the distribution's own revision.
+        service: installed[package].rpartition(":")[2].partition("-")[0]
+        for service, package in SYSTEM_PACKAGES.items()
+        if package in installed
+    }
 
 
 def _python_index() -> Registry:

@@ -7,12 +7,13 @@ the path or command and the cause.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Protocol
 
 from tripleo_cli.domain.host import Call, File, Result
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
+from tripleo_cli.domain.undercloud.health import Usage
 from tripleo_cli.domain.undercloud.preflight import MachineFacts
 from tripleo_cli.domain.undercloud.process import Process
 
@@ -92,3 +93,19 @@ class Machine(Protocol):
 
     def facts(self, config: UndercloudConfig) -> MachineFacts:
         """Gather what the pre-checks judge; changes nothing."""
+
+    def usage(self, pids: Collection[int]) -> Mapping[int, Usage]:
+        """Measure processes with their descendants; those that ended are left out."""
+
+    def versions(self, config: UndercloudConfig) -> Mapping[str, str]:
+        """Tell the version of each installed service, by service name."""
+
+    def end_strays(self, config: UndercloudConfig) -> Sequence[str]:
+        """End this undercloud's processes that outlived their supervisor.
+
+        Returns:
+            Name and pid of each. Processes that this run started are left alone.
+        """
+
+    def tail(self, path: str, lines: int, *, follow: bool) -> Iterator[str]:
+        """Give the last lines of a file and, to follow it, those yet to come."""

@@ -1,0 +1,139 @@
+"""Processes of this machine and what they say about themselves."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import time
+from collections import defaultdict, deque
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TextIO
+
+import psutil
+
+from tripleo_cli.domain.undercloud.config import UndercloudConfig
+from tripleo_cli.domain.undercloud.health import Usage
+from tripleo_cli.errors import HostError
+
+END_TIMEOUT_S = 30
+_POLL_S = 0.5
+
+
+def usage(pids: Collection[int]) -> Mapping[int, Usage]:
+    """Measure in one pass over all processes."""
+    children: dict[int, set[int]] = defaultdict(set)
+    resident: dict[int, int] = {}
+    for process in psutil.process_iter(["ppid", "memory_info"]):
+        memory = process.info["memory_info"]
+        if memory is None:  # it ended, or is the kernel's
+            continue
+        resident[process.pid] = memory.rss
+        children[process.info["ppid"]].add(process.pid)
+        with suppress(ProcessLookupError, PermissionError):
+            # Supervisord makes each service the leader of a process group.
+            children[os.getpgid(process.pid)].add(process.pid)
+    found = {}
+    for pid in pids:
+        with suppress(psutil.NoSuchProcess):
+            uptime = time.time() - psutil.Process(pid).create_time()
+            rss = sum(resident.get(one, 0) for one in _family(pid, children))
+            found[pid] = Usage(memory_mb=rss >> 20, uptime_s=round(uptime))
+    return found
+
+
+def _family(pid: int, children: Mapping[int, set[int]]) -> set[int]:
+    family: set[int] = set()
+    waiting = [pid]
+    while waiting:
+        one = waiting.pop()
+        if one not in family:
+            family.add(one)
+            waiting.extend(children.get(one, ()))
+    return family
+
+
+def belongs_to(process: psutil.Process, config: UndercloudConfig) -> bool:
+    """Tell a process of this undercloud: its user's, and named by its state folder.
+
+    Parenthood does not tell it: all leave their parent when it is killed.
+    """
+    try:
+        account = pwd.getpwnam(config.service_user)
+        if process.uids().effective != account.pw_uid:
+            return False
+        words = (*process.cmdline(), *process.environ().values())
+    except (KeyError, psutil.Error):  # no such user, or the process has ended
+        return False
+    return any(f"{config.state_dir}/" in word for word in words)
+
+
+def end_strays(config: UndercloudConfig) -> Sequence[str]:
+    """Ask them to end, and end those that do not within 30 s.
+
+    Raises:
+        HostError: Some are still there.
+    """
+    mine = {process.pid for process in psutil.Process().children(recursive=True)}
+    strays = [
+        process
+        for process in psutil.process_iter()
+        if process.pid not in mine and belongs_to(process, config)
+    ]
+    names = [_name(process) for process in strays]
+    for process in strays:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, stubborn = psutil.wait_procs(strays, timeout=END_TIMEOUT_S)
+    for process in stubborn:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    _, left = psutil.wait_procs(stubborn, timeout=END_TIMEOUT_S)
+    if left:
+        pids = " ".join(str(process.pid) for process in left)
+        raise HostError(f"processes do not end: {pids}", hint=f"ps -fp {pids}")
+    return names
+
+
+def _name(process: psutil.Process) -> str:
+    with suppress(psutil.Error):
+        return f"{process.name()} ({process.pid})"
+    return f"process ({process.pid})"
+
+
+def tail(path: Path, lines: int, *, follow: bool) -> Iterator[str]:
+    """Give lines without their ends; goes on in the new file after a rotation.
+
+    Raises:
+        HostError: The file cannot be read.
+    """
+    try:
+        stream = path.open(errors="replace")
+        yield from (line.rstrip("\n") for line in deque(stream, maxlen=lines))
+        while follow:
+            yield from _complete_lines(stream)
+            if _is_rotated(stream, path):
+                stream.close()
+                stream = path.open(errors="replace")
+            else:
+                time.sleep(_POLL_S)
+        stream.close()
+    except OSError as error:
+        raise HostError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _complete_lines(stream: TextIO) -> Iterator[str]:
+    """Give the lines written since; one that is being written waits for its end."""
+    while True:
+        before = stream.tell()
+        line = stream.readline()
+        if not line.endswith("\n"):
+            stream.seek(before)
+            return
+        yield line[:-1]
+
+
+def _is_rotated(stream: TextIO, path: Path) -> bool:
+    now = os.fstat(stream.fileno())
+    return path.exists() and not os.path.samestat(now, path.stat())

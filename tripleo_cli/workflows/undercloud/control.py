@@ -1,0 +1,136 @@
+"""Start, stop and restart an undercloud or some of its services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tripleo_cli.domain.events import Began, Failed, Finished, Reporter, Skipped, silent
+from tripleo_cli.domain.suggestion import did_you_mean
+from tripleo_cli.domain.undercloud.health import ServiceHealth, select
+from tripleo_cli.domain.undercloud.services import SERVICES, ServiceSpec
+from tripleo_cli.errors import InvalidInputError, PartialFailureError, Problem
+from tripleo_cli.workflows.undercloud.site import Site
+from tripleo_cli.workflows.undercloud.status import check
+from tripleo_cli.workflows.undercloud.supervise import (
+    start_supervisor,
+    stop_supervisor,
+)
+
+ANSWER_TIMEOUT_S = 180
+_POLL_S = 1
+_GIVEN_UP = "FATAL"
+
+
+def start(site: Site, names: Sequence[str], report: Reporter = silent) -> None:
+    """Start services, all where none is named, and wait until they answer.
+
+    Raises:
+        InvalidInputError: A name is not that of a service.
+        PartialFailureError: Some do not come up; names each with its reason.
+    """
+    specs = _specs(names)
+    with site.host.lock(site.layout.lock):
+        _start(site, specs, report)
+
+
+def stop(site: Site, names: Sequence[str], report: Reporter = silent) -> None:
+    """Stop services, last started first; all, and the supervisor, if none is named.
+
+    Raises:
+        InvalidInputError: A name is not that of a service.
+    """
+    specs = _specs(names)
+    with site.host.lock(site.layout.lock):
+        _stop(site, specs, report)
+        if not names:
+            stop_supervisor(site)
+
+
+def restart(site: Site, names: Sequence[str], report: Reporter = silent) -> None:
+    """Stop services and start them again; the others go on.
+
+    Raises:
+        InvalidInputError: A name is not that of a service.
+        PartialFailureError: Some do not come up; names each with its reason.
+    """
+    specs = _specs(names)
+    with site.host.lock(site.layout.lock):
+        _stop(site, specs, report)
+        _start(site, specs, report)
+
+
+def _specs(names: Sequence[str]) -> Sequence[ServiceSpec]:
+    known = [spec.name for spec in SERVICES]
+    problems = [
+        Problem(name, "no such service", did_you_mean(name, known))
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        hint = f"one of: {', '.join(known)}"
+        raise InvalidInputError("SERVICE", problems, hint=hint)
+    return select(names)
+
+
+def _stop(site: Site, specs: Sequence[ServiceSpec], report: Reporter) -> None:
+    report(Began("stop", len(specs)))
+    processes = site.supervisor.processes()
+    for spec in reversed(specs):
+        process = processes.get(spec.name)
+        if process is None or not process.pid:
+            report(Skipped("stop", spec.name, "is not running"))
+            continue
+        site.supervisor.stop(spec.name)
+        report(Finished("stop", spec.name))
+    report(Finished("stop"))
+
+
+def _start(site: Site, specs: Sequence[ServiceSpec], report: Reporter) -> None:
+    report(Began("start", len(specs)))
+    fresh = start_supervisor(site)
+    processes = {} if fresh else site.supervisor.processes()
+    for spec in specs:
+        process = processes.get(spec.name)
+        if process is None or not process.is_up:
+            site.supervisor.start(spec.name)
+    _wait_for_answers(site, specs, report)
+    report(Finished("start"))
+
+
+def _wait_for_answers(
+    site: Site, specs: Sequence[ServiceSpec], report: Reporter
+) -> None:
+    began = site.clock.now()
+    waited_for = {spec.name: spec for spec in specs}
+    failures: dict[str, str] = {}
+    while waited_for:
+        seconds = site.clock.now() - began
+        for one in check(site, tuple(waited_for.values())):
+            failure = _failure(one, seconds)
+            if one.is_well:
+                report(Finished("start", one.name, f"answers after {seconds:.0f} s"))
+            elif failure:
+                failures[one.name] = failure
+                report(Failed("start", one.name, failure))
+            else:
+                continue
+            del waited_for[one.name]
+        if waited_for:
+            site.clock.sleep(_POLL_S)
+    if failures:
+        listed = "\n".join(f"  {name}: {why}" for name, why in failures.items())
+        raise PartialFailureError(
+            f"{len(failures)} of {len(specs)} services did not come up:\n{listed}",
+            hint=f"openstack undercloud logs {next(iter(failures))}",
+        )
+
+
+def _failure(one: ServiceHealth, seconds: float) -> str:
+    """Say why it is in vain to wait longer; empty where it is not."""
+    if one.state == _GIVEN_UP:
+        return one.reason or "it ended again and again"
+    if seconds < ANSWER_TIMEOUT_S:
+        return ""
+    if one.state == "RUNNING":
+        return f"no answer at {one.endpoint} in {ANSWER_TIMEOUT_S} s"
+    return f"{one.state} after {ANSWER_TIMEOUT_S} s: {one.reason}"
