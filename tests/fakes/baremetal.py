@@ -312,7 +312,12 @@ class FakeBaremetal:
         }
         new = tuple(port for port in findings.ports if port not in found.ports)
         properties = {**found.properties, **findings.properties}
-        self.change(node, ports=(*found.ports, *new), properties=properties)
+        self.change(
+            node,
+            ports=(*found.ports, *new),
+            properties=properties,
+            inspected_at="2026-01-01T00:00:00+00:00",
+        )
 
     def _values(self, node: Node) -> dict[str, Any]:
         properties = dict(node.properties)

@@ -65,6 +65,7 @@ NODE_FIELDS = [
     "properties",
     "driver_info",
     "extra",
+    "inspection_finished_at",
     "instance_uuid",
 ]
 RETRIES = (0.5, 1, 2, 3, 5, 5, 5, 5, 5)
@@ -250,6 +251,7 @@ def _node(raw: Any, addresses: Iterable[str]) -> Node:
         interfaces={name: getattr(raw, name) for name in INTERFACES},
         conductor_group=raw.conductor_group or "",
         ports=tuple(sorted(addresses)),
+        inspected_at=raw.inspection_finished_at or "",
         instance_id=raw.instance_uuid,
     )
 

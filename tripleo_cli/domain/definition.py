@@ -62,8 +62,8 @@ class NodeDefinition:
     (``cpus``, ``memory_mb`` in MiB, ``local_gb`` in GiB, ``cpu_arch``,
     ``root_device``), ``interfaces`` its ``*_interface`` fields. ``resource_class``
     is ``None`` where the file gives none: a new node gets
-    :data:`~tripleo_cli.domain.role.DEFAULT_RESOURCE_CLASS`, a known one keeps its own. ``notes`` are for the
-    operator to read.
+    :data:`~tripleo_cli.domain.role.DEFAULT_RESOURCE_CLASS`, a known one keeps its
+    own. ``notes`` are for the operator to read.
     """
 
     where: str

@@ -123,6 +123,8 @@ class Node:
     """Ironic's own field names ("boot_interface") to what serves them."""
     conductor_group: str = ""
     ports: tuple[str, ...] = ()
+    inspected_at: str = ""
+    """When an inspection ended well last, ISO 8601; empty before the first."""
     instance_id: str | None = None
     """The Nova server that occupies the node."""
 

@@ -158,7 +158,7 @@ def test_a_password_is_in_no_text_form_of_a_definition() -> None:
     assert "hush" not in repr(node)
 
 
-WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs",)), max_size=8)
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS,
     lambda inner: (

@@ -1,0 +1,220 @@
+"""What a node needs next on its way to a wanted state.
+
+Pure: a function of what is wanted, the state seen last, and what was already asked
+for. Source: https://docs.openstack.org/ironic/latest/user/states.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from tripleo_cli.domain.node import Node, NodeState, ProvisionState, Verb
+
+S = ProvisionState
+
+IN_USE = frozenset(
+    {
+        *(S.DEPLOYING, S.DEPLOY_WAIT, S.DEPLOY_HOLD, S.DEPLOY_DONE, S.ACTIVE),
+        *(S.DELETING, S.DELETED, S.REBUILD, S.RESCUE, S.RESCUING, S.RESCUE_WAIT),
+        *(S.UNRESCUING, S.SERVICING, S.SERVICE_WAIT, S.SERVICE_HOLD),
+        *(S.RESCUE_FAILED, S.UNRESCUE_FAILED, S.SERVICE_FAILED),
+    }
+)
+"""States of a node that serves, or is about to serve, somebody."""
+
+_RECOVERABLE = frozenset({S.INSPECT_FAILED, S.CLEAN_FAILED, S.ADOPT_FAILED})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """Where nodes are to get: manageable at least, inspected, available.
+
+    A node that is only to be manageable may be available; that is more.
+    """
+
+    inspect: bool = False
+    provide: bool = False
+    max_retries: int = 1
+    """How often a failed inspection is tried again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """What was done for a node so far."""
+
+    asked: Verb | None = None
+    """The last verb."""
+    inspected: bool = False
+    retries: int = 0
+    """How many inspections failed."""
+    powered_off: bool = False
+    """Whether power off was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Ask Ironic for a transition."""
+
+    verb: Verb
+
+
+@dataclass(frozen=True, slots=True)
+class PowerOff:
+    """Have the node powered off."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Ironic is at work; the state says on what."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The node is where it was to get."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """The node cannot get there; ``remedy`` may hold ``{node}`` for its name."""
+
+    why: str
+    remedy: str = ""
+
+
+Step = Ask | PowerOff | Wait | Arrived | Stuck
+
+
+def next_step(goal: Goal, state: NodeState, journey: Journey) -> tuple[Step, Journey]:
+    """Decide what to do, and the journey once that is done."""
+    refusal = _refusal(state, journey)
+    if refusal:
+        return refusal, journey
+    if not state.provision.is_stable or state.reserved_by:
+        return Wait(), journey
+    onward = _ONWARD.get(state.provision, _from_failure)
+    return onward(goal, state, journey)
+
+
+def unusable(node: Node) -> Stuck | None:
+    """Say why a node may not be touched: it is in use, or under maintenance."""
+    if node.instance_id:
+        return Stuck(
+            f"is in use by server {node.instance_id}",
+            "openstack overcloud node remove {node} takes it out of its stack",
+        )
+    return _refusal(node.state, Journey())
+
+
+def _refusal(state: NodeState, journey: Journey) -> Stuck | None:
+    if state.maintenance:
+        # Ironic itself puts a node whose cleaning failed under maintenance.
+        reason = state.maintenance_reason or state.last_error or "no reason is given"
+        happened = f"{state.provision.value}, " if journey.asked else ""
+        return Stuck(
+            f"is {happened}under maintenance: {reason}",
+            "put that right, then openstack baremetal node maintenance unset {node}",
+        )
+    if state.provision in IN_USE:
+        return Stuck(
+            f"is in use ({state.provision.value})",
+            "openstack overcloud node remove {node} takes it out of its stack",
+        )
+    return None
+
+
+def _ask(verb: Verb, journey: Journey) -> tuple[Step, Journey]:
+    return Ask(verb), replace(journey, asked=verb)
+
+
+def _from_enroll(
+    _goal: Goal, state: NodeState, journey: Journey
+) -> tuple[Step, Journey]:
+    if journey.asked is not Verb.MANAGE:
+        return _ask(Verb.MANAGE, journey)
+    return Stuck(
+        _cause("Ironic cannot manage it", state),
+        "check its BMC's address and credentials in the nodes file, and import again",
+    ), journey
+
+
+def _from_manageable(
+    goal: Goal, state: NodeState, journey: Journey
+) -> tuple[Step, Journey]:
+    if goal.inspect and not journey.inspected:
+        if journey.asked is not Verb.INSPECT:
+            return _ask(Verb.INSPECT, journey)
+        journey = replace(journey, inspected=True)
+    return _towards_available(state, journey) if goal.provide else (Arrived(), journey)
+
+
+def _towards_available(state: NodeState, journey: Journey) -> tuple[Step, Journey]:
+    if state.power_on is None:
+        # Nova would count a node of unknown power as taken.
+        return _power_off(state, journey)
+    if journey.asked is Verb.PROVIDE:
+        return Stuck(_cause("was not made available", state)), journey
+    return _ask(Verb.PROVIDE, replace(journey, powered_off=False))
+
+
+def _from_available(
+    goal: Goal, state: NodeState, journey: Journey
+) -> tuple[Step, Journey]:
+    if goal.inspect and not journey.inspected:
+        return _ask(Verb.MANAGE, journey)
+    if goal.provide and state.power_on is not False:
+        return _power_off(state, journey)
+    return Arrived(), journey
+
+
+def _power_off(state: NodeState, journey: Journey) -> tuple[Step, Journey]:
+    if not journey.powered_off:
+        return PowerOff(), replace(journey, powered_off=True)
+    if state.last_error:
+        return Stuck(
+            _cause("could not be powered off", state),
+            "openstack baremetal node power off {node}",
+        ), journey
+    return Wait(), journey
+
+
+def _from_failure(
+    goal: Goal, state: NodeState, journey: Journey
+) -> tuple[Step, Journey]:
+    inspected = journey.asked in (Verb.INSPECT, Verb.ABORT)
+    if state.provision is S.INSPECT_FAILED and inspected:
+        if journey.retries < goal.max_retries:
+            return _ask(Verb.MANAGE, replace(journey, retries=journey.retries + 1))
+        why = _cause("inspection failed", state)
+        if journey.asked is Verb.ABORT:
+            why = "inspection gave no answer in time and was aborted"
+        again = "openstack overcloud node introspect {node}"
+        return Stuck(why, again), journey
+    if stuck := _dead_end(state, journey):
+        return stuck, journey
+    return _ask(Verb.MANAGE, journey)
+
+
+def _dead_end(state: NodeState, journey: Journey) -> Stuck | None:
+    failed = state.provision
+    if failed not in _RECOVERABLE:
+        undeploy = "openstack baremetal node undeploy {node}"
+        return Stuck(_cause(f"is in state {failed.value}", state), undeploy)
+    if failed is S.CLEAN_FAILED and journey.asked is Verb.PROVIDE:
+        again = "openstack overcloud node provide {node}"
+        return Stuck(_cause("cleaning failed", state), again)
+    if journey.asked is Verb.MANAGE:
+        return Stuck(_cause(f"is still in state {failed.value}", state))
+    return None
+
+
+_Onward = Callable[[Goal, NodeState, Journey], tuple[Step, Journey]]
+_ONWARD: Mapping[ProvisionState, _Onward] = {
+    S.ENROLL: _from_enroll,
+    S.MANAGEABLE: _from_manageable,
+    S.AVAILABLE: _from_available,
+}
+
+
+def _cause(what: str, state: NodeState) -> str:
+    return f"{what}: {state.last_error or 'Ironic gives no reason'}"
