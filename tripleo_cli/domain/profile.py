@@ -9,8 +9,9 @@ scheduler can select by.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
-from tripleo_cli.domain.node import Node
+from tripleo_cli.domain.node import Node, ProvisionState
 
 PROFILE_TRAIT_PREFIX = "CUSTOM_PROFILE_"
 PROFILE_CAPABILITY = "profile"
@@ -56,3 +57,30 @@ def possible_profiles(node: Node) -> tuple[str, ...]:
             if key.endswith(_POSSIBLE_SUFFIX) and value.lower() in {"1", "true"}
         )
     )
+
+
+def tagged(node: Node, profile: str) -> Node:
+    """Give the node as it is with the tags of this profile and of no other."""
+    others = {t for t in node.traits if not t.startswith(PROFILE_TRAIT_PREFIX)}
+    return replace(
+        node,
+        traits=frozenset({*others, profile_trait(profile)}),
+        capabilities={**node.capabilities, PROFILE_CAPABILITY: profile},
+    )
+
+
+def trouble(node: Node) -> str:
+    """Say why a node needs an operator before it can serve; empty if it does not."""
+    if node.state.maintenance:
+        reason = node.state.maintenance_reason
+        return f"in maintenance: {reason}" if reason else "in maintenance"
+    if node.state.last_error:
+        return node.state.last_error
+    profiles = current_profiles(node)
+    return f"tagged for {' and '.join(profiles)}" if len(profiles) > 1 else ""
+
+
+def is_candidate(node: Node) -> bool:
+    """Whether a node serves a role or could be chosen for one now."""
+    usable = {ProvisionState.AVAILABLE, ProvisionState.ACTIVE}
+    return node.provision in usable and not node.state.maintenance

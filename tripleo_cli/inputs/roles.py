@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tripleo_cli.domain.role import DEFAULT_RESOURCE_CLASS, Needs, Role
+from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.errors import InvalidInputError, Problem
 from tripleo_cli.inputs.document import Problems, at, parse_document, read_text
 
@@ -205,3 +206,16 @@ _FIELDS: Mapping[str, tuple[str, _Reader]] = {
     "profile_aliases": ("profile_aliases", _texts),
 }
 """Keys of a role file: the field of :class:`Role` they fill, and how they are read."""
+
+
+def role_named(roles: Mapping[str, Role], name: str) -> Role:
+    """Look up a role that an operator named.
+
+    Raises:
+        InvalidInputError: There is none; it names the one probably meant.
+    """
+    if name in roles:
+        return roles[name]
+    remedy = did_you_mean(name, roles) or f"there are {', '.join(sorted(roles))}"
+    problem = Problem("", f'there is no role "{name}"', remedy)
+    raise InvalidInputError("role", [problem], hint="openstack overcloud role list")

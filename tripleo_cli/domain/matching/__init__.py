@@ -12,7 +12,15 @@ from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.role import Role
 from tripleo_cli.errors import NotEnoughNodesError
 
-__all__ = ["Assignment", "Conflict", "Outcome", "match", "reject", "solve"]
+__all__ = [
+    "Assignment",
+    "Conflict",
+    "Outcome",
+    "match",
+    "reject",
+    "shortage_error",
+    "solve",
+]
 
 
 def match(
@@ -31,14 +39,23 @@ def match(
     outcome = solve(wanted, roles, nodes, held)
     if outcome.is_feasible:
         return outcome.assignment
-    raise NotEnoughNodesError(
-        shortage(outcome, roles, nodes, held), hint=_hint(wanted) if nodes else _IMPORT
+    raise shortage_error(outcome, roles, nodes, held)
+
+
+def shortage_error(
+    outcome: Outcome,
+    roles: Mapping[str, Role],
+    nodes: Sequence[Node],
+    held: Mapping[NodeId, str],
+) -> NotEnoughNodesError:
+    """Make the error of an outcome that is not feasible."""
+    counts = [
+        f"--role-count {name}={count}"
+        for name, count in outcome.wanted.items()
+        if count
+    ]
+    explain = " ".join(["openstack overcloud profiles match --explain", *counts])
+    return NotEnoughNodesError(
+        shortage(outcome, roles, nodes, held),
+        hint=explain if nodes else "openstack overcloud node import FILE",
     )
-
-
-_IMPORT = "openstack overcloud node import FILE"
-
-
-def _hint(wanted: Mapping[str, int]) -> str:
-    counts = [f"--role-count {name}={count}" for name, count in wanted.items() if count]
-    return " ".join(["openstack overcloud profiles match --explain", *counts])
