@@ -28,6 +28,7 @@ LONGEST_STATE_DIR = 80
 _SYSTEM_FOLDERS = frozenset(
     f"/{name}"
     for name in (
+        "",
         *("bin", "boot", "dev", "etc", "home", "lib", "lib64", "media", "mnt", "opt"),
         *("proc", "root", "run", "sbin", "srv", "sys", "tmp", "usr", "usr/local"),
         *("var", "var/lib", "var/log", "var/tmp"),
@@ -116,9 +117,7 @@ class _Reading:
         self.problems += _path_problems(values)
         self.problems += _overlaps(values["subnets"])
         self.problems += _own_address(values["local_ip"], values["subnets"])
-        if values["enabled_hardware_types"] == []:
-            where = "[DEFAULT] enabled_hardware_types"
-            self.problems.append(Problem(where, "none is named", "name at least one"))
+        self.problems += _service_problems(values)
         if self.problems:
             raise InvalidInputError(self.source, self.problems)
         hardware_types = tuple(values.pop("enabled_hardware_types"))
@@ -129,8 +128,7 @@ class _Reading:
             group = self._conf if section == "DEFAULT" else self._conf[section]
             return group[opt.dest]
         except (cfg.Error, ValueError) as error:
-            text = str(error)
-            cause = text.partition("is not valid: ")[2] or text
+            cause = _cause(error)
             remedy = f"for example: {_example(opt)}"
             self.problems.append(Problem(f"[{section}] {opt.dest}", cause, remedy))
             return None
@@ -214,6 +212,13 @@ class _Reading:
         return subnet
 
 
+def _cause(error: Exception) -> str:
+    if isinstance(error, cfg.NoSuchOptError | cfg.TemplateSubstitutionError):
+        return "$ refers to an option that does not exist; write $$ for the sign"
+    text = str(error)
+    return text.partition("is not valid: ")[2] or text
+
+
 def _example(opt: cfg.Opt) -> str:
     value = opt.default if opt.default is not None else opt.sample_default
     if value is None:
@@ -233,6 +238,15 @@ def _options_of(section: str) -> list[cfg.Opt]:
     if section == "ports":
         return options.port_options()
     return options.subnet_options(section)
+
+
+def _service_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
+    if values["enabled_hardware_types"] == []:
+        where = "[DEFAULT] enabled_hardware_types"
+        yield Problem(where, "none is named", "name at least one")
+    if values["service_user"] == "root":
+        remedy = "name a user of the services' own"
+        yield Problem("[DEFAULT] service_user", "it must not be root", remedy)
 
 
 def _path_problems(values: dict[str, Any]) -> Iterator[Problem]:
@@ -295,8 +309,14 @@ def _overlaps(subnets: tuple[Subnet, ...]) -> Iterator[Problem]:
 def _own_address(
     local_ip: str | None, subnets: tuple[Subnet, ...]
 ) -> Iterator[Problem]:
+    if local_ip is None:
+        return
+    where = "[DEFAULT] local_ip"
+    address = IPv4Address(local_ip)
+    if address.is_unspecified or address.is_multicast:
+        what = f"{address} is no address of a machine"
+        yield Problem(where, what, "give the address that services are reached at")
     for subnet in subnets:
-        start, end = IPv4Address(subnet.dhcp_start), IPv4Address(subnet.dhcp_end)
-        if local_ip and start <= IPv4Address(local_ip) <= end:
-            what = f"{local_ip} lies between dhcp_start and dhcp_end of [{subnet.name}]"
-            yield Problem("[DEFAULT] local_ip", what, "leave it out of the range")
+        if IPv4Address(subnet.dhcp_start) <= address <= IPv4Address(subnet.dhcp_end):
+            what = f"{address} lies between dhcp_start and dhcp_end of [{subnet.name}]"
+            yield Problem(where, what, "leave it out of the range")
