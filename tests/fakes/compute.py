@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from tests.fakes.baremetal import FakeBaremetal
@@ -16,7 +16,6 @@ from tripleo_cli.errors import ServiceError
 # Nova's rule for extra spec keys and for flavor names.
 SPEC_KEY = re.compile(r"[A-Za-z0-9_.:\- ]{1,255}")
 FLAVOR_NAME = re.compile(r"\S(.{0,253}\S)?")
-SCHEDULABLE = {ProvisionState.AVAILABLE, ProvisionState.ACTIVE}
 
 
 class FakeCompute:
@@ -49,12 +48,17 @@ class FakeCompute:
     def servers(self) -> Sequence[Server]:
         return list(self._servers.values())
 
-    def schedulable(self) -> frozenset[NodeId]:
-        return frozenset(
+    def schedulable(self, traits: Collection[str] = ()) -> frozenset[NodeId]:
+        holding = {server.node for server in self._servers.values() if server.node}
+        free = {
             node.id
             for node in self._baremetal.nodes()
-            if node.provision in SCHEDULABLE and node.id not in self.blind_to
-        )
+            if node.provision is ProvisionState.AVAILABLE
+            and node.id not in self.blind_to
+            and node.traits.issuperset(traits)
+            and not node.state.maintenance
+        }
+        return frozenset(free | holding)
 
     # What FakeStacks does on behalf of a template.
 

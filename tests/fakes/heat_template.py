@@ -61,8 +61,7 @@ def outputs(files: StackFiles, attributes: Mapping[str, Any]) -> dict[str, Any]:
         **files.environment.get("parameter_defaults", {}),
         **files.environment.get("parameters", {}),
     }
-    top = parse(files.template, "template")
-    return _outputs(top, "", given, (files, attributes))
+    return _scope(None, "", given, (files, attributes)).outputs()
 
 
 def parse(text: str, where: str) -> dict[str, Any]:
@@ -156,47 +155,66 @@ def _resolve(value: Any, values: Mapping[str, Any]) -> Any:
     return {key: _resolve(item, values) for key, item in value.items()}
 
 
-def _outputs(
-    template: Mapping[str, Any],
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scope:
+    """One template of a nest with the values of its parameters."""
+
+    template: Mapping[str, Any]
+    prefix: str
+    values: Mapping[str, Any]
+    files: StackFiles
+    attributes: Mapping[str, Any]
+
+    def outputs(self) -> dict[str, Any]:
+        declared = self.template.get("outputs") or {}
+        return {
+            name: self.read(_resolve(body.get("value"), self.values))
+            for name, body in declared.items()
+        }
+
+    def read(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self.read(item) for item in value]
+        if not isinstance(value, dict):
+            return value
+        if set(value) == {"get_resource"}:
+            value = {"get_attr": [value["get_resource"], "id"]}
+        if set(value) == {"get_attr"}:
+            name, *keys = value["get_attr"]
+            return _dig(self.attribute(name), keys)
+        return {key: self.read(item) for key, item in value.items()}
+
+    def attribute(self, name: str) -> Any:
+        body = self.template["resources"][name]
+        nested = _nested(body["type"], name, self.files)
+        path = f"{self.prefix}{name}"
+        known = self.attributes.get(path, {})
+        if not nested:
+            return known
+        given = {
+            **self.files.environment.get("parameter_defaults", {}),
+            **_resolve(body.get("properties") or {}, self.values),
+        }
+        scope = _scope(nested, f"{path}.", given, (self.files, self.attributes))
+        return {**known, **scope.outputs()}
+
+
+def _scope(
+    name: str | None,
     prefix: str,
     given: Mapping[str, Any],
     world: tuple[StackFiles, Mapping[str, Any]],
-) -> dict[str, Any]:
-    values = _parameters(template, given)
-
-    def attribute(value: Any) -> Any:
-        if isinstance(value, list):
-            return [attribute(item) for item in value]
-        if not isinstance(value, dict):
-            return value
-        return reference(value)
-
-    def reference(value: dict[str, Any]) -> Any:
-        if set(value) == {"get_resource"}:
-            return world[1].get(prefix + value["get_resource"], {}).get("id")
-        if set(value) == {"get_attr"}:
-            name, *keys = value["get_attr"]
-            return _dig(known(name), keys)
-        return {key: attribute(item) for key, item in value.items()}
-
-    def known(name: str) -> Any:
-        files, attributes = world
-        body = template["resources"][name]
-        nested = _nested(body["type"], name, files)
-        if not nested:
-            return attributes.get(prefix + name, {})
-        child = parse(files.files[nested], nested)
-        below = {
-            **files.environment.get("parameter_defaults", {}),
-            **_resolve(body.get("properties") or {}, values),
-        }
-        return _outputs(child, f"{prefix}{name}.", below, world)
-
-    declared = template.get("outputs") or {}
-    return {
-        name: attribute(_resolve(body.get("value"), values))
-        for name, body in declared.items()
-    }
+) -> _Scope:
+    files, attributes = world
+    text = files.files[name] if name else files.template
+    template = parse(text, name or "template")
+    return _Scope(
+        template=template,
+        prefix=prefix,
+        values=_parameters(template, given),
+        files=files,
+        attributes=attributes,
+    )
 
 
 def _listed(value: Any) -> list[Any]:

@@ -62,7 +62,9 @@ class LiveCloud:
         """The compute service."""
         from tripleo_cli.clients import compute
 
-        return compute.connect(self._session, self._endpoint("Nova", "compute"))
+        nova = self._endpoint("Nova", "compute")
+        placement = self._endpoint("Placement", "placement")
+        return compute.connect(self._session, nova, placement)
 
     @cached_property
     def images(self) -> Images:

@@ -113,8 +113,12 @@ class Compute(Protocol):
     def servers(self) -> Sequence[Server]:
         """List all servers of the project."""
 
-    def schedulable(self) -> frozenset[NodeId]:
-        """List the nodes that Nova's compute service has made hypervisors of."""
+    def schedulable(self, traits: Collection[str] = ()) -> frozenset[NodeId]:
+        """List the nodes that can take a server now, and those that hold one.
+
+        Nova learns of new nodes, and of new traits, only when it next looks; with
+        ``traits``, only free nodes that Nova knows to have all of them count.
+        """
 
 
 class Images(Protocol):
