@@ -9,7 +9,7 @@ from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.domain.undercloud.health import ServiceHealth, select
 from tripleo_cli.domain.undercloud.services import SERVICES, ServiceSpec
 from tripleo_cli.errors import InvalidInputError, PartialFailureError, Problem
-from tripleo_cli.workflows.undercloud.site import Site
+from tripleo_cli.workflows.undercloud.installed import Undercloud
 from tripleo_cli.workflows.undercloud.status import check
 from tripleo_cli.workflows.undercloud.supervise import (
     start_supervisor,
@@ -21,7 +21,9 @@ _POLL_S = 1
 _GIVEN_UP = "FATAL"
 
 
-def start(site: Site, names: Sequence[str], report: Reporter = silent) -> None:
+def start(
+    undercloud: Undercloud, names: Sequence[str], report: Reporter = silent
+) -> None:
     """Start services, all where none is named, and wait until they answer.
 
     Raises:
@@ -29,24 +31,28 @@ def start(site: Site, names: Sequence[str], report: Reporter = silent) -> None:
         PartialFailureError: Some do not come up; names each with its reason.
     """
     specs = _specs(names)
-    with site.host.lock(site.layout.lock):
-        _start(site, specs, report)
+    with undercloud.host.lock(undercloud.layout.lock):
+        _start(undercloud, specs, report)
 
 
-def stop(site: Site, names: Sequence[str], report: Reporter = silent) -> None:
+def stop(
+    undercloud: Undercloud, names: Sequence[str], report: Reporter = silent
+) -> None:
     """Stop services, last started first; all, and the supervisor, if none is named.
 
     Raises:
         InvalidInputError: A name is not that of a service.
     """
     specs = _specs(names)
-    with site.host.lock(site.layout.lock):
-        _stop(site, specs, report)
+    with undercloud.host.lock(undercloud.layout.lock):
+        _stop(undercloud, specs, report)
         if not names:
-            stop_supervisor(site)
+            stop_supervisor(undercloud)
 
 
-def restart(site: Site, names: Sequence[str], report: Reporter = silent) -> None:
+def restart(
+    undercloud: Undercloud, names: Sequence[str], report: Reporter = silent
+) -> None:
     """Stop services and start them again; the others go on.
 
     Raises:
@@ -54,9 +60,9 @@ def restart(site: Site, names: Sequence[str], report: Reporter = silent) -> None
         PartialFailureError: Some do not come up; names each with its reason.
     """
     specs = _specs(names)
-    with site.host.lock(site.layout.lock):
-        _stop(site, specs, report)
-        _start(site, specs, report)
+    with undercloud.host.lock(undercloud.layout.lock):
+        _stop(undercloud, specs, report)
+        _start(undercloud, specs, report)
 
 
 def _specs(names: Sequence[str]) -> Sequence[ServiceSpec]:
@@ -72,40 +78,44 @@ def _specs(names: Sequence[str]) -> Sequence[ServiceSpec]:
     return select(names)
 
 
-def _stop(site: Site, specs: Sequence[ServiceSpec], report: Reporter) -> None:
+def _stop(
+    undercloud: Undercloud, specs: Sequence[ServiceSpec], report: Reporter
+) -> None:
     report(Began("stop", len(specs)))
-    processes = site.supervisor.processes()
+    processes = undercloud.supervisor.processes()
     for spec in reversed(specs):
         process = processes.get(spec.name)
         if process is None or not process.pid:
             report(Skipped("stop", spec.name, "is not running"))
             continue
-        site.supervisor.stop(spec.name)
+        undercloud.supervisor.stop(spec.name)
         report(Finished("stop", spec.name))
     report(Finished("stop"))
 
 
-def _start(site: Site, specs: Sequence[ServiceSpec], report: Reporter) -> None:
+def _start(
+    undercloud: Undercloud, specs: Sequence[ServiceSpec], report: Reporter
+) -> None:
     report(Began("start", len(specs)))
-    fresh = start_supervisor(site)
-    processes = {} if fresh else site.supervisor.processes()
+    fresh = start_supervisor(undercloud)
+    processes = {} if fresh else undercloud.supervisor.processes()
     for spec in specs:
         process = processes.get(spec.name)
         if process is None or not process.is_up:
-            site.supervisor.start(spec.name)
-    _wait_for_answers(site, specs, report)
+            undercloud.supervisor.start(spec.name)
+    _wait_for_answers(undercloud, specs, report)
     report(Finished("start"))
 
 
 def _wait_for_answers(
-    site: Site, specs: Sequence[ServiceSpec], report: Reporter
+    undercloud: Undercloud, specs: Sequence[ServiceSpec], report: Reporter
 ) -> None:
-    began = site.clock.now()
+    began = undercloud.clock.now()
     waited_for = {spec.name: spec for spec in specs}
     failures: dict[str, str] = {}
     while waited_for:
-        seconds = site.clock.now() - began
-        for one in check(site, tuple(waited_for.values())):
+        seconds = undercloud.clock.now() - began
+        for one in check(undercloud, tuple(waited_for.values())):
             failure = _failure(one, seconds)
             if one.is_well:
                 report(Finished("start", one.name, f"answers after {seconds:.0f} s"))
@@ -116,7 +126,7 @@ def _wait_for_answers(
                 continue
             del waited_for[one.name]
         if waited_for:
-            site.clock.sleep(_POLL_S)
+            undercloud.clock.sleep(_POLL_S)
     if failures:
         listed = "\n".join(f"  {name}: {why}" for name, why in failures.items())
         raise PartialFailureError(

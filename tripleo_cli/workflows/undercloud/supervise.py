@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tripleo_cli.domain.host import Call
 from tripleo_cli.errors import HostError
-from tripleo_cli.workflows.undercloud.site import Site
+from tripleo_cli.workflows.undercloud.installed import Undercloud
 
 SYSTEMD = "/run/systemd/system"
 """There only where systemd is process 1."""
@@ -15,7 +15,7 @@ STOP_TIMEOUT_S = 150
 _POLL_S = 0.3
 
 
-def start_supervisor(site: Site) -> bool:
+def start_supervisor(undercloud: Undercloud) -> bool:
     """Start supervisord where it does not answer; it starts every service itself.
 
     Services that outlived a supervisor that was killed are ended first: they hold
@@ -27,69 +27,78 @@ def start_supervisor(site: Site) -> bool:
     Raises:
         HostError: It does not come up.
     """
-    if site.supervisor.is_running():
+    if undercloud.supervisor.is_running():
         return False
-    if not site.host.exists(site.layout.supervisor_config):
+    if not undercloud.host.exists(undercloud.layout.supervisor_config):
         raise HostError(
-            f"no undercloud is installed in {site.config.state_dir}",
+            f"no undercloud is installed in {undercloud.config.state_dir}",
             hint="openstack undercloud install",
         )
-    site.machine.end_strays(site.config)
-    _run(site, start_call(site))
-    if not _wait(site, site.supervisor.is_running, START_TIMEOUT_S):
-        log = f"{site.layout.log}/supervisord.log"
+    undercloud.machine.end_strays(undercloud.config)
+    _run(undercloud, start_call(undercloud))
+    if not _wait(undercloud, undercloud.supervisor.is_running, START_TIMEOUT_S):
+        log = f"{undercloud.layout.log}/supervisord.log"
         raise HostError(
             f"supervisord did not answer in {START_TIMEOUT_S} s", hint=f"tail {log}"
         )
     return True
 
 
-def stop_supervisor(site: Site) -> None:
+def stop_supervisor(undercloud: Undercloud) -> None:
     """Stop every service, then supervisord, and wait until all are gone.
 
     Raises:
         HostError: Something is still there.
     """
-    if has_unit(site):
-        _run(site, Call(argv=("systemctl", "stop", site.layout.unit), timeout_s=180))
-    site.supervisor.shutdown()
-    if not _wait(site, lambda: not site.supervisor.is_running(), STOP_TIMEOUT_S):
+    if has_unit(undercloud):
+        _run(
+            undercloud,
+            Call(argv=("systemctl", "stop", undercloud.layout.unit), timeout_s=180),
+        )
+    undercloud.supervisor.shutdown()
+    if not _wait(
+        undercloud, lambda: not undercloud.supervisor.is_running(), STOP_TIMEOUT_S
+    ):
         raise HostError(f"supervisord did not end in {STOP_TIMEOUT_S} s")
-    site.machine.end_strays(site.config)
+    undercloud.machine.end_strays(undercloud.config)
 
 
-def start_call(site: Site) -> Call:
+def start_call(undercloud: Undercloud) -> Call:
     """Give the command that starts supervisord on this machine."""
-    if has_unit(site):
-        return Call(argv=("systemctl", "start", site.layout.unit))
+    if has_unit(undercloud):
+        return Call(argv=("systemctl", "start", undercloud.layout.unit))
     return Call(
         argv=(
-            f"{site.layout.venv}/bin/supervisord",
+            f"{undercloud.layout.venv}/bin/supervisord",
             "--configuration",
-            site.layout.supervisor_config,
+            undercloud.layout.supervisor_config,
         ),
-        user=site.config.service_user,
+        user=undercloud.config.service_user,
         detached=True,
         timeout_s=START_TIMEOUT_S,
     )
 
 
-def has_unit(site: Site) -> bool:
+def has_unit(undercloud: Undercloud) -> bool:
     """Tell whether systemd runs this undercloud."""
-    return site.host.exists(SYSTEMD) and site.host.exists(site.layout.unit_file)
+    return undercloud.host.exists(SYSTEMD) and undercloud.host.exists(
+        undercloud.layout.unit_file
+    )
 
 
-def _run(site: Site, call: Call) -> None:
-    done = site.host.run(call)
+def _run(undercloud: Undercloud, call: Call) -> None:
+    done = undercloud.host.run(call)
     if not done.succeeded:
         said = " ".join((done.stderr or done.stdout).split())
         raise HostError(f"{' '.join(call.argv)} failed: {said or done.returncode}")
 
 
-def _wait(site: Site, settled: Callable[[], bool], timeout_s: float) -> bool:
-    deadline = site.clock.now() + timeout_s
+def _wait(
+    undercloud: Undercloud, settled: Callable[[], bool], timeout_s: float
+) -> bool:
+    deadline = undercloud.clock.now() + timeout_s
     while not settled():
-        if site.clock.now() > deadline:
+        if undercloud.clock.now() > deadline:
             return False
-        site.clock.sleep(_POLL_S)
+        undercloud.clock.sleep(_POLL_S)
     return True
