@@ -1,0 +1,120 @@
+"""The installed command line, as an operator uses it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+BIN = Path(sys.executable).parent
+TIME_LIMIT_S = 900
+
+
+@dataclass(frozen=True)
+class Done:
+    """A command that ended; ``said`` is what it wrote, to either stream."""
+
+    code: int
+    out: str
+    said: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Runs programs of the environment that the tests run in."""
+
+    cwd: Path
+    home: Path
+
+    def start(self, program: str, *arguments: str) -> subprocess.Popen[str]:
+        """Begin a program; its output is read by whoever waits for it."""
+        return subprocess.Popen(
+            [str(BIN / program), *arguments],
+            cwd=self.cwd,
+            env=os.environ
+            | {"HOME": str(self.home), "PATH": f"{BIN}:{os.environ['PATH']}"},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            # So that a kill can take what it started with it, or not.
+            start_new_session=True,
+        )
+
+    def run(self, program: str, *arguments: str) -> Done:
+        """Run a program to its end, whatever that is."""
+        began = time.monotonic()
+        process = self.start(program, *arguments)
+        out, err = process.communicate(timeout=TIME_LIMIT_S)
+        seconds = time.monotonic() - began
+        line = f"$ {program} {' '.join(arguments)}"
+        sys.stdout.write(f"{line}\n{out}{err}[{process.returncode}, {seconds:.1f} s]\n")
+        return Done(process.returncode, out, out + err, seconds)
+
+    def openstack(self, *arguments: str) -> Done:
+        """Run an ``openstack`` command that has to succeed."""
+        done = self.run("openstack", *arguments)
+        assert done.code == 0, done.said
+        return done
+
+    def refused(self, *arguments: str) -> Done:
+        """Run an ``openstack`` command that has to fail, and in words."""
+        done = self.run("openstack", *arguments)
+        assert done.code != 0, done.said
+        assert "Traceback" not in done.said
+        return done
+
+    def json(self, *arguments: str) -> Any:
+        """Give the answer of an ``openstack`` command that has to succeed."""
+        return json.loads(self.openstack(*arguments, "-f", "json").out)
+
+
+@pytest.fixture(scope="session")
+def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """Programs run in an empty folder, with an empty home."""
+    return Shell(
+        cwd=tmp_path_factory.mktemp("cwd"), home=tmp_path_factory.mktemp("home")
+    )
+
+
+def by_key(rows: Sequence[dict[str, Any]], key: str) -> dict[str, dict[str, Any]]:
+    """Index the rows of a table."""
+    return {row[key]: row for row in rows}
+
+
+def wait_until(
+    is_so: Callable[[], bool], *, within_s: float, every_s: float = 1.0
+) -> None:
+    """Wait for something to become true; fail the test if it does not."""
+    end = time.monotonic() + within_s
+    while not is_so():
+        if time.monotonic() > end:
+            pytest.fail(f"not so within {within_s:g} s")
+        time.sleep(every_s)
+
+
+@pytest.fixture(scope="session")
+def live_cloud() -> str:
+    """The undercloud to work on; without one the tests fail, they do not skip."""
+    name = os.environ.get("OS_CLOUD", "")
+    if not name:
+        pytest.fail("OS_CLOUD must name an undercloud that is there for tests")
+    return name
+
+
+@pytest.fixture(scope="module")
+def cleanups() -> Iterator[list[Callable[[], object]]]:
+    """What to undo at the end, last first, whatever happened."""
+    undo: list[Callable[[], object]] = []
+    yield undo
+    while undo:
+        undo.pop()()

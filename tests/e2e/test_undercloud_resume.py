@@ -1,0 +1,150 @@
+"""`undercloud install` is killed at five moments; the same command heals each."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import Shell
+
+pytestmark = pytest.mark.e2e
+
+PORT_OFFSET = 300
+KILLS = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""The share of its tasks that the installer has finished when it dies."""
+INSTALL_LIMIT_S = 900
+NOTHING_TO_DO_S = 15
+
+
+@dataclass(frozen=True)
+class Undercloud:
+    """An undercloud in a place of its own."""
+
+    shell: Shell
+    folder: Path
+    state_dir: Path
+
+    @property
+    def options(self) -> tuple[str, str]:
+        return ("--config", str(self.folder / "undercloud.conf"))
+
+    def finished(self) -> set[str]:
+        """Name the tasks that the journal has as finished."""
+        try:
+            text = (self.state_dir / "journal" / "tasks.json").read_text()
+        except FileNotFoundError:
+            return set()
+        return {name for name, task in json.loads(text).items() if task["is_finished"]}
+
+    def planned(self) -> int:
+        """Count the tasks of an installation."""
+        done = self.shell.openstack(
+            "undercloud", "install", *self.options, "--dry-run", "-f", "json"
+        )
+        return len(json.loads(done.out))
+
+    def install(self) -> subprocess.Popen[str]:
+        return self.shell.start("openstack", "undercloud", "install", *self.options)
+
+    def passwords(self) -> str:
+        return (self.state_dir / "secrets" / "passwords.yaml").read_text()
+
+
+@pytest.fixture(scope="module")
+def undercloud(
+    shell: Shell, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Undercloud]:
+    if os.geteuid() != 0:
+        pytest.fail("an undercloud is installed as root")
+    folder = tmp_path_factory.mktemp("undercloud")
+    made = Undercloud(
+        shell=shell,
+        folder=folder,
+        state_dir=Path("/var/lib/tripleo-undercloud-resume"),
+    )
+    (folder / "undercloud.conf").write_text(
+        "[DEFAULT]\n"
+        f"state_dir = {made.state_dir}\n"
+        f"port_offset = {PORT_OFFSET}\n"
+        f"clouds_file = {folder}/clouds.yaml\n"
+        "cloud_name = undercloud-resume\n"
+        "service_user = tripleo-resume\n"
+    )
+    yield made
+    shell.run("openstack", "undercloud", "uninstall", *made.options, "--yes")
+
+
+def kill(process: subprocess.Popen[str], *, with_children: bool) -> None:
+    """End it as a crash would; its children survive, or die with it."""
+    if with_children:
+        os.killpg(process.pid, signal.SIGKILL)
+    else:
+        process.kill()
+    process.wait()
+
+
+def kill_when(process: subprocess.Popen[str], undercloud: Undercloud, at: int) -> None:
+    """Let it finish ``at`` tasks altogether, then kill it in the middle of others."""
+    end = time.monotonic() + INSTALL_LIMIT_S
+    while len(undercloud.finished()) < at:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end, "it does not get that far"
+        time.sleep(0.05)
+    kill(process, with_children=at % 2 == 0)
+
+
+def test_a_killed_installation_is_completed_by_the_same_command(
+    undercloud: Undercloud,
+) -> None:
+    total = undercloud.planned()
+    passwords = ""
+    for share in KILLS:
+        kill_when(undercloud.install(), undercloud, round(share * total))
+        before = undercloud.finished()
+        assert len(before) < total
+        if passwords:
+            assert undercloud.passwords() == passwords
+        elif (undercloud.state_dir / "secrets" / "passwords.yaml").exists():
+            passwords = undercloud.passwords()
+
+    healed = undercloud.shell.run(
+        "openstack", "undercloud", "install", *undercloud.options
+    )
+
+    assert healed.code == 0, healed.said
+    assert undercloud.passwords() == passwords
+
+
+def test_every_service_answers_after_that(undercloud: Undercloud) -> None:
+    rows = undercloud.shell.json("undercloud", "status", *undercloud.options)
+
+    assert rows
+    assert {row["State"] for row in rows} == {"running"}
+
+
+def test_a_token_is_given(undercloud: Undercloud) -> None:
+    environment = {
+        "OS_CLOUD": "undercloud-resume",
+        "OS_CLIENT_CONFIG_FILE": str(undercloud.folder / "clouds.yaml"),
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in environment.items():
+            patch.setenv(name, value)
+        names = {row["Name"] for row in undercloud.shell.json("service", "list")}
+
+    assert {"keystone", "nova", "ironic", "heat"} <= names
+
+
+def test_installing_again_has_nothing_to_do(undercloud: Undercloud) -> None:
+    again = undercloud.shell.openstack("undercloud", "install", *undercloud.options)
+
+    assert again.seconds < NOTHING_TO_DO_S
+    assert "nothing" in again.said.lower()
