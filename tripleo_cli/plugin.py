@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from tripleo_cli.commands import base
 
 if TYPE_CHECKING:
-    from tripleo_cli.workflows.ports import Cloud
+    from tripleo_cli.workflows.ports import Clock, Cloud, Workdir
+    from tripleo_cli.workflows.undercloud.ports import Machine
+    from tripleo_cli.workflows.undercloud.site import Tools
 
 API_NAME = base.API_NAME
 API_VERSION_OPTION = "os_tripleo_api_version"
@@ -24,9 +26,78 @@ def make_client(instance: Any) -> Cloud:
     return LiveCloud(instance)
 
 
+def make_clock() -> Clock:
+    """Give real time."""
+    from tripleo_cli.clients.clock import LiveClock
+
+    return LiveClock()
+
+
+def make_nodes_folder() -> Workdir:
+    """Find where this machine keeps what it must remember of registered nodes."""
+    from pathlib import Path
+
+    from tripleo_cli.clients.workdir import FOLDER, LocalWorkdir
+
+    # No stack can have this name: Heat wants a letter first.
+    return LocalWorkdir(Path.home() / FOLDER / ".nodes")
+
+
+def make_workdir(stack: str) -> Workdir:
+    """Find the folder of a stack under the operator's home.
+
+    Raises:
+        InvalidInputError: That is no name for a stack.
+    """
+    from pathlib import Path
+
+    from tripleo_cli.clients.workdir import workdir_of
+
+    return workdir_of(stack, Path.home())
+
+
+def make_clock() -> Clock:
+    """Give real time."""
+    from tripleo_cli.clients.clock import LiveClock
+
+    return LiveClock()
+
+
 def build_option_parser(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add the version option that python-openstackclient expects."""
     parser.add_argument(
         "--os-tripleo-api-version", default=DEFAULT_API_VERSION, help=argparse.SUPPRESS
     )
     return parser
+
+
+def undercloud_tools() -> Tools:
+    """Wire what installing and running an undercloud on this machine takes."""
+    from uv import find_uv_bin
+
+    from tripleo_cli.clients.bootstrap import UndercloudAdministration
+    from tripleo_cli.clients.clock import LiveClock
+    from tripleo_cli.clients.host import LocalHost, public_python
+    from tripleo_cli.clients.supervisor import SocketSupervisor
+    from tripleo_cli.resources import shipped
+    from tripleo_cli.workflows.undercloud.site import Tools
+
+    folder = shipped("templates") / "undercloud"
+    texts = {entry.name: entry.read_text() for entry in folder.iterdir()}
+    return Tools(
+        host=LocalHost(),
+        supervisor=lambda layout: SocketSupervisor(layout.supervisor_socket),
+        administration=UndercloudAdministration,
+        clock=LiveClock(),
+        templates=texts,
+        lock=texts["services.lock"],
+        python=public_python(),
+        uv=find_uv_bin(),
+    )
+
+
+def local_machine() -> Machine:
+    """Wire what the pre-checks look at."""
+    from tripleo_cli.clients.machine import LocalMachine
+
+    return LocalMachine()
