@@ -56,13 +56,6 @@ def make_workdir(stack: str) -> Workdir:
     return workdir_of(stack, Path.home())
 
 
-def make_clock() -> Clock:
-    """Give real time."""
-    from tripleo_cli.clients.clock import LiveClock
-
-    return LiveClock()
-
-
 def build_option_parser(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add the version option that python-openstackclient expects."""
     parser.add_argument(

@@ -8,6 +8,7 @@ and this one import nothing heavy; a command imports what it runs when it runs
 from __future__ import annotations
 
 import argparse
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from osc_lib import exceptions
@@ -16,9 +17,18 @@ from osc_lib.command import command
 from tripleo_cli.errors import TripleoError
 
 if TYPE_CHECKING:
-    from tripleo_cli.workflows.ports import Cloud
+    from tripleo_cli.workflows.ports import Clock, Cloud
 
 API_NAME = "tripleo"
+
+
+def composition_root() -> Any:
+    """Give the module that builds clients.
+
+    It stands above this layer, so it is found by name: the shell has loaded it long
+    before it runs a command.
+    """
+    return import_module("tripleo_cli.plugin")
 
 
 class Command(command.Command):
@@ -29,6 +39,21 @@ class Command(command.Command):
         """The undercloud that clouds.yaml or the environment names."""
         cloud: Cloud = getattr(self.app.client_manager, API_NAME)
         return cloud
+
+    @property
+    def clock(self) -> Clock:
+        """Real time."""
+        clock: Clock = composition_root().make_clock()
+        return clock
+
+    def require_cloud(self) -> None:
+        """Do what the shell does for commands that need a cloud.
+
+        For those that need one with some options only: the shell decides before it
+        reads a command's options, by ``auth_required``, which they set to false.
+        """
+        self.auth_required = True
+        self.app.prepare_to_run_command(self)
 
     def run(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command, turning our errors into the shell's."""

@@ -15,6 +15,11 @@ from tripleo_cli.errors import PartialFailureError, TripleoError
 
 DEFAULT_CONCURRENCY = 20
 
+
+class StoppedError(PartialFailureError):
+    """The operator pressed Ctrl-C in the middle of the work."""
+
+
 S = TypeVar("S")
 R = TypeVar("R")
 
@@ -40,7 +45,7 @@ def each(
         One outcome per subject, in their order.
 
     Raises:
-        PartialFailureError: Ctrl-C; it says how many subjects are left.
+        StoppedError: Ctrl-C; it says how many subjects are left.
         Exception: An error that is not one of ours is a bug and ends all.
     """
     todo = list(subjects)
@@ -67,7 +72,7 @@ def _wait(pool: ThreadPoolExecutor, futures: Sequence[Future[Outcome[S, R]]]) ->
     except KeyboardInterrupt:
         pool.shutdown(wait=True, cancel_futures=True)
         left = sum(future.cancelled() for future in futures)
-        raise PartialFailureError(
+        raise StoppedError(
             f"stopped by Ctrl-C: {len(futures) - left} of {len(futures)} were begun "
             f"and have ended, {left} were not begun",
             hint="run the same command again to complete it",

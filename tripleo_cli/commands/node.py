@@ -1,0 +1,338 @@
+"""Bare metal nodes: register, list, inspect, make available, delete."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tripleo_cli.commands import base
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tripleo_cli.domain.events import Reporter
+    from tripleo_cli.domain.node import Node
+    from tripleo_cli.domain.transition import Goal
+    from tripleo_cli.workflows.travel import NodeOutcome, Travel
+
+Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
+
+
+class _NodesCommand(base.Lister):
+    """A command that does something to nodes, and ends with a row for each."""
+
+    _outcomes: Sequence[NodeOutcome] = ()
+    _doing = ""
+
+    def produce_output(
+        self, parsed_args: argparse.Namespace, column_names: Any, data: Any
+    ) -> int:
+        """Print the table; a failed node fails the command after that."""
+        from tripleo_cli.workflows.travel import raise_failures
+
+        code: int = super().produce_output(parsed_args, column_names, data)
+        raise_failures(self._outcomes, self._doing)
+        return code
+
+    def _table(self, outcomes: Sequence[NodeOutcome], doing: str) -> Table:
+        self._outcomes, self._doing = outcomes, doing
+        columns = ("Name", "UUID", "Result", "Provision State", "Seconds", "Error")
+        return columns, [
+            (
+                outcome.name,
+                outcome.id or "",
+                outcome.result,
+                outcome.state.value if outcome.state else "",
+                round(outcome.seconds, 1),
+                outcome.error,
+            )
+            for outcome in outcomes
+        ]
+
+    def _travel(self, parsed_args: argparse.Namespace, report: Reporter) -> Travel:
+        from tripleo_cli.workflows.travel import Limits, Travel
+
+        limits = Limits(
+            concurrency=parsed_args.concurrency, node_timeout=parsed_args.node_timeout
+        )
+        return Travel(self.cloud.baremetal, self.clock, limits, report)
+
+
+class ImportNodes(_NodesCommand):
+    """Register the machines of a nodes file, or update them
+
+    A machine that Ironic knows already is found again by its uuid, a MAC address,
+    its BMC or its name. What the file does not mention stays as it is. Nodes end
+    manageable, or available with --provide.
+    """
+
+    # --validate-only needs no cloud; take_action asks for one otherwise.
+    auth_required = False
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "file",
+            metavar="<file>",
+            type=Path,
+            help="Nodes in JSON, YAML or CSV (instackenv.json)",
+        )
+        parser.add_argument(
+            "--validate-only",
+            action="store_true",
+            help="Check the file only; reaches no cloud and changes nothing",
+        )
+        parser.add_argument(
+            "--introspect",
+            action="store_true",
+            help="Inspect nodes that are new or never were inspected",
+        )
+        parser.add_argument(
+            "--provide", action="store_true", help="Make nodes available afterwards"
+        )
+        parser.add_argument(
+            "--boot-mode",
+            choices=("uefi", "bios"),
+            help="Boot mode of nodes for which the file gives none",
+        )
+        _add_limits(parser, retries=True)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.commands.console import watching
+        from tripleo_cli.inputs.nodes import load_nodes
+        from tripleo_cli.workflows.node_import import (
+            ImportRequest,
+            import_nodes,
+            sealer_from,
+        )
+
+        definitions = load_nodes(parsed_args.file)
+        if parsed_args.validate_only:
+            return _checked(definitions)
+        self.require_cloud()
+        request = ImportRequest(
+            definitions=definitions,
+            introspect=parsed_args.introspect,
+            provide=parsed_args.provide,
+            boot_mode=parsed_args.boot_mode,
+            max_retries=parsed_args.max_retries,
+        )
+        sealer = sealer_from(base.composition_root().make_nodes_folder())
+        with watching() as report:
+            travel = self._travel(parsed_args, report)
+            return self._table(import_nodes(travel, request, sealer), "import")
+
+
+class ListNodes(base.Lister):
+    """List bare metal nodes with what a deployment needs to know of them"""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:  # noqa: ARG002
+        """Run the command."""
+        columns = (
+            "Name",
+            "UUID",
+            "Provision State",
+            "Power",
+            "Profile",
+            "Resource Class",
+            "CPUs",
+            "Memory MiB",
+            "Disk GiB",
+            "Maintenance",
+            "Instance",
+            "Last Error",
+        )
+        nodes = sorted(self.cloud.baremetal.nodes(), key=lambda node: node.name)
+        return columns, [_row(node) for node in nodes]
+
+
+class _MoveNodes(_NodesCommand):
+    """A command that brings nodes to another state."""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        parser = super().get_parser(prog_name)
+        which = parser.add_mutually_exclusive_group(required=True)
+        # argparse gives None for an omitted list only where the default is falsy.
+        which.add_argument(
+            "nodes", metavar="<node>", nargs="*", default=[], help="Names or uuids"
+        )
+        which.add_argument(
+            "--all-manageable",
+            action="store_true",
+            help="All nodes in state manageable that are not under maintenance",
+        )
+        return parser
+
+    def _move(
+        self,
+        parsed_args: argparse.Namespace,
+        task: str,
+        goal: Goal,
+    ) -> Table:
+        from tripleo_cli.commands.console import watching
+        from tripleo_cli.workflows.nodes import manageable, select
+
+        everything = self.cloud.baremetal.nodes()
+        if parsed_args.all_manageable:
+            nodes = manageable(everything)
+        else:
+            nodes = select(everything, parsed_args.nodes)
+        with watching() as report:
+            travel = self._travel(parsed_args, report)
+            return self._table(travel.go(task, [(n, goal) for n in nodes]), task)
+
+
+class IntrospectNodes(_MoveNodes):
+    """Inspect the hardware of nodes
+
+    Nodes that are available are made manageable first, and stay so without
+    --provide.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "--provide", action="store_true", help="Make nodes available afterwards"
+        )
+        _add_limits(parser, retries=True)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.domain.transition import Goal
+
+        goal = Goal(
+            inspect=True,
+            provide=parsed_args.provide,
+            max_retries=parsed_args.max_retries,
+        )
+        task = "introspect and provide" if goal.provide else "introspect"
+        return self._move(parsed_args, task, goal)
+
+
+class ProvideNodes(_MoveNodes):
+    """Make nodes available for deployment, powered off"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        _add_limits(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.domain.transition import Goal
+
+        return self._move(parsed_args, "provide", Goal(provide=True))
+
+
+class DeleteNodes(_NodesCommand):
+    """Remove nodes from Ironic
+
+    A node that is in use is refused, and then none is removed;
+    "overcloud node remove" takes it out of its stack.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument("nodes", metavar="<node>", nargs="+", help="Names or uuids")
+        _add_concurrency(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.commands.console import watching
+        from tripleo_cli.workflows.nodes import delete
+
+        with watching() as report:
+            outcomes = delete(
+                self.cloud.baremetal,
+                parsed_args.nodes,
+                report,
+                concurrency=parsed_args.concurrency,
+            )
+        return self._table(outcomes, "delete")
+
+
+def _add_concurrency(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--concurrency",
+        metavar="<number>",
+        type=_count,
+        default=20,
+        help="How many nodes at a time (default: %(default)s)",
+    )
+
+
+def _add_limits(parser: argparse.ArgumentParser, *, retries: bool = False) -> None:
+    _add_concurrency(parser)
+    parser.add_argument(
+        "--node-timeout",
+        metavar="<seconds>",
+        type=_count,
+        default=1200,
+        help="How long to wait for one node, per try (default: %(default)s)",
+    )
+    if retries:
+        parser.add_argument(
+            "--max-retries",
+            metavar="<number>",
+            type=_retries,
+            default=1,
+            help="How often to try a failed inspection again (default: %(default)s)",
+        )
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
+    return number
+
+
+def _retries(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 100:  # noqa: PLR2004 - nobody means more
+        raise argparse.ArgumentTypeError(f"must be 0 to 100, not {number}")
+    return number
+
+
+def _checked(definitions: Sequence[Any]) -> Table:
+    columns = ("Entry", "Name", "Driver", "BMC", "MAC Addresses", "Notes")
+    return columns, [
+        (
+            node.where,
+            node.name,
+            node.driver,
+            node.bmc,
+            ", ".join(node.macs),
+            "; ".join(node.notes),
+        )
+        for node in definitions
+    ]
+
+
+def _row(node: Node) -> tuple[Any, ...]:
+    from tripleo_cli.domain.profile import current_profiles
+
+    power = {True: "on", False: "off", None: "unknown"}[node.state.power_on]
+    return (
+        node.name,
+        node.id,
+        node.provision.value,
+        power,
+        ", ".join(current_profiles(node)),
+        node.resource_class,
+        node.properties.get("cpus"),
+        node.properties.get("memory_mb"),
+        node.properties.get("local_gb"),
+        node.state.maintenance,
+        node.instance_id or "",
+        node.state.last_error or "",
+    )
