@@ -165,7 +165,8 @@ deploy_all() {
   begin "Upload images" \
     "What is written on the machines' disks. These are placeholders: simulated machines boot nothing."
   make_tiny_images
-  run openstack overcloud image upload --image-path "$WORK/images"
+  run openstack overcloud image upload --image-path "$WORK/images" \
+    --os-image-name overcloud-full.raw
   end
 
   begin "Deploy the overcloud" \

@@ -46,10 +46,10 @@ class Undercloud:
 
     def planned(self) -> int:
         """Count the tasks of an installation."""
-        done = self.shell.openstack(
-            "undercloud", "install", *self.options, "--dry-run", "-f", "json"
-        )
-        return len(json.loads(done.out))
+        said = self.shell.openstack(
+            "undercloud", "install", *self.options, "--dry-run"
+        ).out
+        return len([line for line in said.splitlines() if line.startswith("  ")])
 
     def install(self) -> subprocess.Popen[str]:
         return self.shell.start("openstack", "undercloud", "install", *self.options)

@@ -1,0 +1,338 @@
+"""A whole life: import, inspect, deploy, scale, fail, heal, remove, delete.
+
+The tests build on each other, in the order in which they stand here.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import Shell, by_key, wait_until
+from tests.e2e.fleet import Fleet
+
+pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("live_cloud")]
+
+STACK = "e2e"
+NODES = 6
+FAULT = "SIMULATED: writing the image failed: I/O error on /dev/sda"
+QUICK_S = 20
+
+
+@pytest.fixture(scope="module")
+def fleet(
+    shell: Shell,
+    cleanups: list[Callable[[], object]],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Fleet]:
+    made = Fleet(shell=shell, folder=tmp_path_factory.mktemp("fleet"))
+    cleanups.append(lambda: delete_nodes(shell, made))
+    cleanups.append(made.stop)
+    cleanups.append(lambda: delete_stack(shell))
+    made.start(NODES, "e2e")
+    return made
+
+
+def delete_stack(shell: Shell) -> None:
+    shell.run("openstack", "overcloud", "delete", "--stack", STACK, "--yes")
+
+
+def delete_nodes(shell: Shell, fleet: Fleet) -> None:
+    shell.run("openstack", "overcloud", "node", "delete", *fleet.names)
+
+
+def deploy_words(compute: int) -> tuple[str, ...]:
+    return (
+        *("overcloud", "deploy", "--stack", STACK),
+        *("--role-count", "Controller=1", "--role-count", f"Compute={compute}"),
+    )
+
+
+def nodes(shell: Shell) -> dict[str, dict[str, Any]]:
+    rows = shell.json("overcloud", "node", "list")
+    return {name: row for name, row in by_key(rows, "Name").items() if name}
+
+
+def servers(shell: Shell) -> dict[str, dict[str, Any]]:
+    rows = by_key(shell.json("server", "list", "--long"), "Name")
+    return {name: row for name, row in rows.items() if name.startswith(f"{STACK}-")}
+
+
+def stack(shell: Shell) -> dict[str, Any]:
+    found: dict[str, Any] = shell.json("stack", "show", STACK)
+    return found
+
+
+def placed(shell: Shell) -> dict[str, str]:
+    """Say on which node each server is, as Ironic sees it."""
+    by_instance = {row["Instance"]: name for name, row in nodes(shell).items()}
+    return {name: by_instance[row["ID"]] for name, row in servers(shell).items()}
+
+
+def states(shell: Shell, fleet: Fleet) -> set[str]:
+    known = nodes(shell)
+    return {known[name]["Provision State"] for name in fleet.names}
+
+
+# Nodes
+
+
+def test_machines_become_available_nodes(shell: Shell, fleet: Fleet) -> None:
+    shell.openstack(
+        *("overcloud", "node", "import", fleet.nodes_file),
+        *("--introspect", "--provide"),
+    )
+
+    known = nodes(shell)
+    assert set(fleet.names) <= set(known)
+    assert states(shell, fleet) == {"available"}
+    assert all(known[name]["CPUs"] for name in fleet.names)
+
+
+def test_importing_again_changes_nothing(shell: Shell, fleet: Fleet) -> None:
+    before = nodes(shell)
+
+    again = shell.openstack(
+        *("overcloud", "node", "import", fleet.nodes_file),
+        *("--introspect", "--provide"),
+    )
+
+    assert nodes(shell) == before
+    assert again.seconds < QUICK_S
+
+
+def test_a_broken_nodes_file_is_refused_before_anything_happens(
+    shell: Shell, fleet: Fleet
+) -> None:
+    before = nodes(shell)
+    broken = shell.cwd / "broken.json"
+    broken.write_text(Path(fleet.nodes_file).read_text()[:-20])
+
+    done = shell.refused("overcloud", "node", "import", str(broken))
+
+    assert "broken.json" in done.said
+    assert "line" in done.said
+    assert nodes(shell) == before
+
+
+def test_profiles_are_matched(shell: Shell, fleet: Fleet) -> None:
+    rows = shell.json(
+        *("overcloud", "profiles", "match"),
+        *("--role-count", "Controller=1", "--role-count", "Compute=2"),
+    )
+
+    assert sorted(row["Role"] for row in rows) == ["Compute", "Compute", "Controller"]
+    assert len({row["Node Name"] for row in rows} & set(fleet.names)) == len(rows)
+
+
+def test_more_nodes_than_there_are_is_refused_with_reasons(
+    shell: Shell, fleet: Fleet
+) -> None:
+    done = shell.refused(*deploy_words(compute=50))
+
+    assert all(name in done.said for name in fleet.names)
+
+
+# Images
+
+
+def test_images_are_uploaded_once(shell: Shell) -> None:
+    folder = shell.cwd / "images"
+    folder.mkdir()
+    for name in (
+        *("overcloud-full.raw", "overcloud-full.vmlinuz", "overcloud-full.initrd"),
+        *("ironic-python-agent.kernel", "ironic-python-agent.initramfs"),
+    ):
+        (folder / name).write_bytes(f"SIMULATED {name}".encode().ljust(65536, b"\0"))
+    words = (
+        *("overcloud", "image", "upload", "--image-path", str(folder)),
+        *("--os-image-name", "overcloud-full.raw"),
+    )
+
+    first = by_key(shell.json(*words), "Name")
+    second = by_key(shell.json(*words), "Name")
+
+    assert {name: row["ID"] for name, row in first.items()} == (
+        {name: row["ID"] for name, row in second.items()}
+    )
+    assert {row["Result"] for row in second.values()} == {"unchanged"}
+
+
+# The stack
+
+
+def test_a_dry_run_changes_nothing(shell: Shell, fleet: Fleet) -> None:
+    before = nodes(shell)
+
+    shell.openstack(
+        *deploy_words(compute=2), "--dry-run", "--output-dir", str(shell.cwd / "dry")
+    )
+
+    assert list((shell.cwd / "dry").rglob("*.yaml"))
+    assert nodes(shell) == before
+    assert shell.run("openstack", "stack", "show", STACK).code != 0
+    assert states(shell, fleet) == {"available"}
+
+
+def test_a_stack_is_deployed_on_the_nodes_that_were_matched(
+    shell: Shell, fleet: Fleet
+) -> None:
+    matched = shell.json(
+        *("overcloud", "profiles", "match"),
+        *("--role-count", "Controller=1", "--role-count", "Compute=2"),
+    )
+
+    shell.openstack(*deploy_words(compute=2))
+
+    assert stack(shell)["stack_status"] == "CREATE_COMPLETE"
+    on = placed(shell)
+    assert len(on) == len(matched)
+    assert set(on.values()) == {row["Node Name"] for row in matched}
+    assert set(on.values()) <= set(fleet.names)
+
+
+def test_status_agrees_with_what_openstack_says(shell: Shell) -> None:
+    status = shell.json("overcloud", "status", "--stack", STACK)
+    resources = shell.json("stack", "resource", "list", STACK, "-n", "5")
+    text = json.dumps(status)
+
+    assert stack(shell)["stack_status"] in text
+    complete = {row["resource_status"] for row in resources}
+    assert complete == {"CREATE_COMPLETE"}
+    for name, node in placed(shell).items():
+        row = next(one for one in rows_of(status) if name in one.values())
+        assert node in row.values()
+        assert servers(shell)[name]["ID"] in row.values()
+        assert nodes(shell)[node]["Provision State"] in row.values()
+
+
+def rows_of(status: Any) -> list[dict[str, Any]]:
+    """Find the row per node in a status, wherever it keeps them."""
+    if isinstance(status, dict):
+        return next(value for value in status.values() if isinstance(value, list))
+    return list(status)
+
+
+def test_deploying_again_changes_nothing_and_says_so(shell: Shell) -> None:
+    before = stack(shell)
+
+    again = shell.openstack(*deploy_words(compute=2))
+
+    assert "nothing changed" in again.said
+    assert again.seconds < QUICK_S
+    assert stack(shell) == before
+
+
+def test_more_nodes_join_and_the_others_stay(shell: Shell) -> None:
+    before = placed(shell)
+
+    shell.openstack(*deploy_words(compute=3))
+
+    after = placed(shell)
+    assert stack(shell)["stack_status"] == "UPDATE_COMPLETE"
+    assert len(after) == len(before) + 1
+    assert before.items() <= after.items()
+
+
+def test_fewer_nodes_is_refused_and_says_how_to_name_the_one(shell: Shell) -> None:
+    before = placed(shell)
+
+    done = shell.refused(*deploy_words(compute=2))
+
+    assert "overcloud node remove" in done.said
+    assert placed(shell) == before
+
+
+def test_a_named_node_leaves_and_its_machine_comes_back(shell: Shell) -> None:
+    before = placed(shell)
+    leaving = sorted(name for name in before if "compute" in name)[0]
+    machine = before[leaving]
+
+    shell.openstack("overcloud", "node", "remove", "--stack", STACK, machine, "--yes")
+
+    after = placed(shell)
+    assert after == {name: node for name, node in before.items() if name != leaving}
+    wait_until(
+        lambda: nodes(shell)[machine]["Provision State"] == "available", within_s=120
+    )
+
+
+# Failures
+
+
+def test_a_failing_node_is_shown_with_its_cause_and_healed(
+    shell: Shell, fleet: Fleet
+) -> None:
+    free = [name for name in fleet.names if name not in placed(shell).values()]
+    for name in free:
+        fleet.set_fault(name, f"deploy-fails:{FAULT}")
+    before = placed(shell)
+    want = len(before)  # One controller; so this is one compute more than there are.
+
+    failed = shell.refused(*deploy_words(compute=want))
+
+    assert FAULT in failed.said
+    assert any(name in failed.said for name in free)
+    shown = shell.run("openstack", "overcloud", "failures", "--stack", STACK)
+    assert FAULT in shown.said
+
+    for name in free:
+        fleet.set_fault(name, "none")
+    shell.openstack(*deploy_words(compute=want))
+
+    after = placed(shell)
+    assert before.items() <= after.items()
+    assert len(after) == want + 1
+    assert stack(shell)["stack_status"].endswith("_COMPLETE")
+
+
+def test_a_deleted_stack_gives_its_machines_back(shell: Shell, fleet: Fleet) -> None:
+    shell.openstack("overcloud", "delete", "--stack", STACK, "--yes")
+
+    assert shell.run("openstack", "stack", "show", STACK).code != 0
+    assert not servers(shell)
+    wait_until(lambda: states(shell, fleet) == {"available"}, within_s=180, every_s=3)
+
+
+# kill -9 of deploy
+
+
+def status_now(shell: Shell) -> str:
+    done = shell.run(
+        "openstack", "stack", "show", STACK, "-f", "value", "-c", "stack_status"
+    )
+    return done.out.strip()
+
+
+def kill_deploy(shell: Shell, compute: int, moment: str) -> None:
+    """Begin to deploy, wait until the stack is at ``moment``, kill -9."""
+    process = shell.start("openstack", *deploy_words(compute))
+    assert process.stderr
+    process.stderr.readline()  # It says what it does: it is at work.
+    wait_until(lambda: status_now(shell) == moment, within_s=120, every_s=0.2)
+    assert process.poll() is None, "it was done before it could be killed"
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize(
+    ("moment", "compute"),
+    [("", 2), ("CREATE_IN_PROGRESS", 2), ("UPDATE_IN_PROGRESS", 3)],
+    ids=["before the stack", "while created", "while updated"],
+)
+def test_a_killed_deploy_is_completed_by_the_same_command(
+    shell: Shell, fleet: Fleet, moment: str, compute: int
+) -> None:
+    kill_deploy(shell, compute, moment)
+
+    shell.openstack(*deploy_words(compute))
+
+    assert status_now(shell).endswith("_COMPLETE")
+    assert len(placed(shell)) == compute + 1
+    assert set(placed(shell).values()) <= set(fleet.names)
+    if not moment:
+        delete_stack(shell)
