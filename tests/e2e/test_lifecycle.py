@@ -6,7 +6,7 @@ The tests build on each other, in the order in which they stand here.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +28,7 @@ def fleet(
     shell: Shell,
     cleanups: list[Callable[[], object]],
     tmp_path_factory: pytest.TempPathFactory,
-) -> Iterator[Fleet]:
+) -> Fleet:
     made = Fleet(shell=shell, folder=tmp_path_factory.mktemp("fleet"))
     cleanups.append(lambda: delete_nodes(shell, made))
     cleanups.append(made.stop)

@@ -1,0 +1,84 @@
+"""What our plugin costs every ``openstack`` call: CPU time, paired in one run.
+
+One environment has the plugin; the other has the very same packages without it. Runs
+alternate, so that a busy machine slows both.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.dist.conftest import CHECKOUT, clean_environment, uv
+
+ROUNDS = 15
+SERVER_LIST = ("server", "list", "--help")
+DEPLOY = ("overcloud", "deploy", "--help")
+LIMITS = {SERVER_LIST: 1.03, DEPLOY: 1.10}
+
+
+@dataclass(frozen=True)
+class Environments:
+    plain: Path
+    ours: Path
+    home: Path
+
+    def cpu(self, venv: Path, arguments: tuple[str, ...]) -> float:
+        """Run a command once; give its CPU time in seconds."""
+        process = subprocess.Popen(
+            [str(venv / "bin" / "openstack"), *arguments],
+            cwd=self.home,
+            env=clean_environment(self.home),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        assert process.returncode == 0
+        return usage.ru_utime + usage.ru_stime
+
+
+@pytest.fixture(scope="module")
+def environments(tmp_path_factory: pytest.TempPathFactory) -> Environments:
+    made = Environments(
+        plain=tmp_path_factory.mktemp("plain"),
+        ours=tmp_path_factory.mktemp("ours"),
+        home=tmp_path_factory.mktemp("home"),
+    )
+    for venv in (made.plain, made.ours):
+        uv("venv", "--quiet", "--python", sys.executable, str(venv))
+        uv(
+            *("pip", "install", "--quiet", "--compile-bytecode"),
+            *("--python", str(venv), str(CHECKOUT)),
+        )
+    uv("pip", "uninstall", "--quiet", "--python", str(made.plain), "tripleo-cli")
+    return made
+
+
+@pytest.mark.parametrize("arguments", list(LIMITS), ids=" ".join)
+def test_a_call_costs_little_more_than_without_us(
+    environments: Environments,
+    arguments: tuple[str, ...],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    plain, ours = [], []
+    for _ in range(ROUNDS):
+        plain.append(environments.cpu(environments.plain, SERVER_LIST))
+        ours.append(environments.cpu(environments.ours, arguments))
+
+    # The median of paired ratios: a burst of load that hits one pair does not count.
+    ratio = statistics.median(b / a for a, b in zip(plain[1:], ours[1:], strict=True))
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nopenstack {' '.join(arguments)}: {statistics.median(ours):.3f} s CPU; "
+            f"server list --help without the plugin: {statistics.median(plain):.3f} s; "
+            f"ratio {ratio:.3f} (limit {LIMITS[arguments]})\n"
+        )
+    assert ratio <= LIMITS[arguments]
