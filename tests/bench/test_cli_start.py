@@ -20,7 +20,7 @@ from tests.dist.conftest import CHECKOUT, clean_environment, uv
 ROUNDS = 15
 SERVER_LIST = ("server", "list", "--help")
 DEPLOY = ("overcloud", "deploy", "--help")
-LIMITS = {SERVER_LIST: 1.03, DEPLOY: 1.10}
+LIMITS: dict[tuple[str, ...], float] = {SERVER_LIST: 1.03, DEPLOY: 1.10}
 
 
 @dataclass(frozen=True)
