@@ -36,7 +36,7 @@ SYSTEM_PROGRAMS = (
     Path("/usr/lib/rabbitmq/bin/rabbitmq-server"),
 )
 SYSTEM_PACKAGES = {
-    "mariadb": "mariadb-server",
+    "mariadb": "mariadb-server-core",
     "epmd": "erlang-base",
     "rabbitmq": "rabbitmq-server",
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.process import Process
 from tripleo_cli.domain.undercloud.services import SERVICES, ServiceSpec
 
+DOWN = "DOWN"
+"""The state of a service that no supervisor runs."""
 HTTP_FAILURE = 500
 """Below it, a service has understood the question, whatever it answered."""
 
@@ -40,6 +42,20 @@ class ServiceHealth:
         return self.state == "RUNNING" and self.answers is not False
 
 
+def complaints(found: Sequence[ServiceHealth]) -> Sequence[str]:
+    """Say what is wrong, in words; nothing where all is well."""
+    if all(one.state == DOWN for one in found):
+        return ["the undercloud does not run; to start it: openstack undercloud start"]
+    return [_complaint(one) for one in found if not one.is_well]
+
+
+def _complaint(one: ServiceHealth) -> str:
+    if one.state == "RUNNING":
+        return f"{one.name} does not answer at {one.endpoint}"
+    reason = f": {one.reason}" if one.reason else ""
+    return f"{one.name} is {one.state}{reason}"
+
+
 def endpoint(spec: ServiceSpec, config: UndercloudConfig) -> str:
     """Give where a service answers: a URL, host:port, or nothing."""
     if spec.port is None:
@@ -60,7 +76,7 @@ def health(
     if process is None:
         return ServiceHealth(
             name=spec.name,
-            state="DOWN",
+            state=DOWN,
             endpoint=where,
             answers=answers,
             reason="supervisor does not run it",

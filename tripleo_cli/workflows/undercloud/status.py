@@ -13,11 +13,21 @@ from tripleo_cli.domain.undercloud.health import (
     health,
 )
 from tripleo_cli.domain.undercloud.services import SERVICES, ServiceSpec
+from tripleo_cli.errors import HostError
 from tripleo_cli.workflows.undercloud.installed import Undercloud
 
 
 def status(undercloud: Undercloud) -> Sequence[ServiceHealth]:
-    """Describe every service, in the order in which they start."""
+    """Describe every service, in the order in which they start.
+
+    Raises:
+        HostError: No undercloud is installed, or its supervisor cannot be asked.
+    """
+    if not undercloud.host.exists(undercloud.layout.run):
+        raise HostError(
+            f"no undercloud is installed in {undercloud.config.state_dir}",
+            hint="openstack undercloud install",
+        )
     found = check(undercloud, SERVICES)
     usage = undercloud.machine.usage([one.pid for one in found if one.pid])
     versions = undercloud.machine.versions(undercloud.config)
@@ -30,22 +40,25 @@ def status(undercloud: Undercloud) -> Sequence[ServiceHealth]:
 def check(
     undercloud: Undercloud, specs: Sequence[ServiceSpec]
 ) -> Sequence[ServiceHealth]:
-    """Ask the supervisor once, and all services at the same time."""
+    """Ask the supervisor once, and all services that it runs at the same time."""
     processes = undercloud.supervisor.processes()
+
+    def describe(spec: ServiceSpec) -> ServiceHealth:
+        process = processes.get(spec.name)
+        answers: bool | None = None
+        if spec.port is not None:
+            # Who answers in place of a service that does not run is not the service.
+            is_up = process is not None and process.is_up
+            answers = is_up and _answers(undercloud, spec, spec.port)
+        return health(spec, undercloud.config, process, answers=answers)
+
     with ThreadPoolExecutor(max_workers=len(specs)) as pool:
-        answers = list(pool.map(lambda spec: _answers(undercloud, spec), specs))
-    return [
-        health(spec, undercloud.config, processes.get(spec.name), answers=answer)
-        for spec, answer in zip(specs, answers, strict=True)
-    ]
+        return list(pool.map(describe, specs))
 
 
-def _answers(undercloud: Undercloud, spec: ServiceSpec) -> bool | None:
-    if spec.port is None:
-        return None
+def _answers(undercloud: Undercloud, spec: ServiceSpec, port: str) -> bool:
+    config, host = undercloud.config, undercloud.host
     if spec.path is None:
-        return undercloud.host.connects(
-            undercloud.config.local_ip, undercloud.config.ports[spec.port]
-        )
-    code = undercloud.host.http_status(endpoint(spec, undercloud.config) + spec.path)
+        return host.connects(config.local_ip, config.ports[port])
+    code = host.http_status(endpoint(spec, config) + spec.path)
     return code is not None and code < HTTP_FAILURE

@@ -35,7 +35,7 @@ def start_supervisor(undercloud: Undercloud) -> bool:
             hint="openstack undercloud install",
         )
     undercloud.machine.end_strays(undercloud.config)
-    _run(undercloud, start_call(undercloud))
+    must(undercloud, start_call(undercloud))
     if not _wait(undercloud, undercloud.supervisor.is_running, START_TIMEOUT_S):
         log = f"{undercloud.layout.log}/supervisord.log"
         raise HostError(
@@ -51,7 +51,7 @@ def stop_supervisor(undercloud: Undercloud) -> None:
         HostError: Something is still there.
     """
     if has_unit(undercloud):
-        _run(
+        must(
             undercloud,
             Call(argv=("systemctl", "stop", undercloud.layout.unit), timeout_s=180),
         )
@@ -79,14 +79,23 @@ def start_call(undercloud: Undercloud) -> Call:
     )
 
 
+def has_systemd(undercloud: Undercloud) -> bool:
+    """Tell whether systemd runs this machine."""
+    return undercloud.host.exists(SYSTEMD)
+
+
 def has_unit(undercloud: Undercloud) -> bool:
     """Tell whether systemd runs this undercloud."""
-    return undercloud.host.exists(SYSTEMD) and undercloud.host.exists(
-        undercloud.layout.unit_file
-    )
+    is_written = undercloud.host.exists(undercloud.layout.unit_file)
+    return is_written and has_systemd(undercloud)
 
 
-def _run(undercloud: Undercloud, call: Call) -> None:
+def must(undercloud: Undercloud, call: Call) -> None:
+    """Run a command that has to succeed.
+
+    Raises:
+        HostError: It did not; the message has what it said.
+    """
     done = undercloud.host.run(call)
     if not done.succeeded:
         said = " ".join((done.stderr or done.stdout).split())
