@@ -125,7 +125,9 @@ class Fleet:
         took = time.monotonic() - began
         if nodes.keys() != self.known.keys():
             LOG.info("watching %d simulated nodes (listed in %.2f s)", len(nodes), took)
-        self.known = nodes
+        # The server looks at this very dictionary.
+        self.known.clear()
+        self.known.update(nodes)
         for gone in self._handled.keys() - nodes.keys():
             del self._handled[gone]
         pause = max(self.options.census_s, took / SHARE_OF_CENSUS)

@@ -72,8 +72,8 @@ class LiveIronic:
         return found
 
     async def macs(self, node_id: str) -> Sequence[str]:
-        """Give the MAC addresses of a node's ports, in their order."""
-        query = {"node": node_id, "fields": "address", "sort_key": "address"}
+        """Give the MAC addresses of a node's ports, the oldest first."""
+        query = {"node": node_id, "fields": "address"}
         page = await self._call("GET", "/v1/ports", query=query)
         return [port["address"] for port in page["ports"]]
 

@@ -184,4 +184,5 @@ def _address(network: str, mac: str) -> str:
     """Pick an address by a machine's number, different for machines of a fleet."""
     range_ = ip_network(network)
     number = int(mac.replace(":", ""), 16) // NICS_PER_MACHINE
-    return str(range_[number % range_.num_addresses])
+    # Neither the network's own address nor its broadcast address.
+    return str(range_[1 + number % (range_.num_addresses - 2)])

@@ -141,9 +141,13 @@ async def _serve(options: RunOptions, names: frozenset[str] | None) -> None:
             ironic=ironic,
             models=load_models(options.models_file),
             options=FleetOptions(
-                poll_s=options.poll_s, concurrency=options.concurrency, names=names
+                poll_s=options.poll_s,
+                concurrency=options.concurrency,
+                names=names,
+                url=f"https://{options.host}:{options.port}",
             ),
         )
+        await stack.enter_async_context(_server(fleet, options))
         LOG.info("SIMULATED bare metal: playing machines, none of them is real")
         await fleet.run(stop)
     counts = fleet.counts
@@ -160,6 +164,13 @@ def _ironic(cloud: str | None) -> Any:
     from tripleo_cli.simulator.connection import connect  # noqa: PLC0415
 
     return connect(cloud)
+
+
+def _server(fleet: Fleet, options: RunOptions) -> Any:
+    from tripleo_cli.simulator import server  # noqa: PLC0415 - as above
+
+    app = server.Endpoints(fleet.agents, fleet.known).application()
+    return server.listening(app, options.host, options.port)
 
 
 def set_fault(cloud: str | None, name: str, fault: Fault | None) -> str:
