@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Any
 from tripleo_cli.commands import base
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tripleo_cli.domain.undercloud.config import UndercloudConfig
     from tripleo_cli.workflows.ports import Clock, Cloud, Workdir
+    from tripleo_cli.workflows.undercloud.installed import Undercloud
     from tripleo_cli.workflows.undercloud.ports import Machine
     from tripleo_cli.workflows.undercloud.site import Tools
 
@@ -56,6 +60,13 @@ def make_workdir(stack: str) -> Workdir:
     return workdir_of(stack, Path.home())
 
 
+def make_folder(path: Path) -> Workdir:
+    """Treat any folder as one to write plans and templates to."""
+    from tripleo_cli.clients.workdir import LocalWorkdir
+
+    return LocalWorkdir(path)
+
+
 def build_option_parser(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     """Add the version option that python-openstackclient expects."""
     parser.add_argument(
@@ -94,3 +105,19 @@ def local_machine() -> Machine:
     from tripleo_cli.clients.machine import LocalMachine
 
     return LocalMachine()
+
+
+def make_undercloud(config: UndercloudConfig) -> Undercloud:
+    """Wire what running an undercloud on this machine takes."""
+    from tripleo_cli.clients.host import LocalHost
+    from tripleo_cli.clients.supervisor import SocketSupervisor
+    from tripleo_cli.domain.undercloud.layout import Layout
+    from tripleo_cli.workflows.undercloud.installed import Undercloud
+
+    return Undercloud(
+        config=config,
+        host=LocalHost(),
+        machine=local_machine(),
+        supervisor=SocketSupervisor(Layout(config.state_dir).supervisor_socket),
+        clock=make_clock(),
+    )

@@ -38,10 +38,10 @@ def _undercloud(
 ) -> Undercloud:
     from tripleo_cli.domain.events import silent
     from tripleo_cli.inputs.undercloud import load_undercloud
+    from tripleo_cli.plugin import make_undercloud
 
     config = load_undercloud(parsed_args.config, report or silent)
-    undercloud: Undercloud = base.composition_root().make_undercloud(config)
-    return undercloud
+    return make_undercloud(config)
 
 
 class Status(base.Lister):
