@@ -8,7 +8,6 @@ and this one import nothing heavy; a command imports what it runs when it runs
 from __future__ import annotations
 
 import argparse
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from osc_lib import exceptions
@@ -20,15 +19,6 @@ if TYPE_CHECKING:
     from tripleo_cli.workflows.ports import Clock, Cloud
 
 API_NAME = "tripleo"
-
-
-def composition_root() -> Any:
-    """Give the module that builds clients.
-
-    It stands above this layer, so it is found by name: the shell has loaded it long
-    before it runs a command.
-    """
-    return import_module("tripleo_cli.plugin")
 
 
 class Command(command.Command):
@@ -43,8 +33,9 @@ class Command(command.Command):
     @property
     def clock(self) -> Clock:
         """Real time."""
-        clock: Clock = composition_root().make_clock()
-        return clock
+        from tripleo_cli.plugin import make_clock
+
+        return make_clock()
 
     def require_cloud(self) -> None:
         """Do what the shell does for commands that need a cloud.

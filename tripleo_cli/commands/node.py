@@ -104,6 +104,7 @@ class ImportNodes(_NodesCommand):
         """Run the command."""
         from tripleo_cli.commands.console import watching
         from tripleo_cli.inputs.nodes import load_nodes
+        from tripleo_cli.plugin import make_nodes_folder
         from tripleo_cli.workflows.node_import import (
             ImportRequest,
             import_nodes,
@@ -121,7 +122,7 @@ class ImportNodes(_NodesCommand):
             boot_mode=parsed_args.boot_mode,
             max_retries=parsed_args.max_retries,
         )
-        sealer = sealer_from(base.composition_root().make_nodes_folder())
+        sealer = sealer_from(make_nodes_folder())
         with watching() as report:
             travel = self._travel(parsed_args, report)
             return self._table(import_nodes(travel, request, sealer), "import")

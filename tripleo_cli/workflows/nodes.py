@@ -65,6 +65,8 @@ def register(
         return _apply(baremetal, decision, report)
 
     outcomes = each(decisions, apply, concurrency=concurrency)
+    if decisions and all(isinstance(decision, Unchanged) for decision in decisions):
+        report(Noted("nothing changed: Ironic knows all nodes as the file has them"))
     return [_registered(outcome, report) for outcome in outcomes]
 
 

@@ -199,10 +199,11 @@ class _Run:
         if state is None:
             self._fail(trip, Stuck("is gone from Ironic"))
             return None
-        if trip.state is not state.provision and trip.journey != Journey():
+        step, journey = self._next(trip, state)
+        is_news = trip.state is not state.provision and trip.journey != Journey()
+        if is_news and not isinstance(step, (Arrived, Stuck)):
             self._report_state(trip, state)
         trip.state = state.provision
-        step, journey = self._next(trip, state)
         if journey.retries > trip.journey.retries:
             self._retry(trip, state)
         trip.journey = journey
