@@ -55,7 +55,7 @@ _SIZES = MappingProxyType(
 _IMAGES = MappingProxyType({"kernel_id": "kernel", "ramdisk_id": "ramdisk"})
 _TEXTS = frozenset({"name", "resource_class", "conductor_group", "platform", "profile"})
 _OTHERS = frozenset(
-    {"pm_type", "uuid", "arch", "mac", "ports", "capabilities", "root_device"}
+    {"pm_type", "uuid", "arch", "mac", "ports", "capabilities", "root_device", "extra"}
 )
 KNOWN_KEYS = (
     _INTERFACES | _BMC_KEYS | set(_SIZES) | set(_IMAGES) | _TEXTS | _OTHERS
@@ -273,11 +273,13 @@ class _Entry:
             pairs[str(key)] = text
         return pairs
 
-    def _extra(self) -> dict[str, str]:
+    def _extra(self) -> dict[str, Any]:
+        where = at(self._where, "extra")
+        own = self._problems.mapping(where, self._given.get("extra", {}))
         platform = self._text("platform")
         if platform and "arch" not in self._given:
             self._add("platform", "needs arch too")
-        return {"tripleo_platform": platform} if platform else {}
+        return {**own, "tripleo_platform": platform} if platform else dict(own)
 
     def _interfaces(self) -> dict[str, str]:
         found = {key: self._text(key) for key in sorted(_INTERFACES & set(self._given))}

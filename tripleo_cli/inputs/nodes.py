@@ -51,7 +51,7 @@ def _entries(problems: Problems, text: str, source: str) -> Iterator[Entry]:
         return
     document = parse_document(text, source=source)
     if isinstance(document, Mapping):
-        problems.unknown_keys("", document, ("nodes",))
+        problems.unknown_keys("", document, ("nodes", "_comment"))
         if "nodes" not in document:
             problems.add("nodes", "is missing", "put the list of nodes under it")
         document = document.get("nodes", [])
