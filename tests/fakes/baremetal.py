@@ -10,6 +10,7 @@ import re
 import threading
 import uuid
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -56,6 +57,7 @@ FAILURES: Mapping[Verb, ProvisionState] = {
     Verb.DELETED: S.ERROR,
 }
 DELETABLE = {S.ENROLL, S.MANAGEABLE, S.AVAILABLE, S.ADOPT_FAILED}
+MAX_TRAITS = 50
 DRIVERS = {"fake-hardware", "redfish", "ipmi"}
 _FIELDS = (
     "automated_clean bios_interface boot_interface chassis_uuid conductor_group "
@@ -69,7 +71,6 @@ FIELDS = frozenset(_FIELDS.split())
 PATCHABLE = (FIELDS - {"uuid"}) | {
     "instance_uuid",
     "maintenance",
-    "maintenance_reason",
     "protected",
     "retired",
     "retired_reason",
@@ -80,6 +81,7 @@ _PORT_FIELDS = (
 )
 PORT_FIELDS = frozenset(_PORT_FIELDS.split())
 MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
+NAME = re.compile(r"[A-Za-z0-9_.~-]{1,255}")
 TRAIT = re.compile(r"CUSTOM_[A-Z0-9_]{1,248}|HW_[A-Z0-9_]+|COMPUTE_[A-Z0-9_]+")
 
 
@@ -173,17 +175,23 @@ class FakeBaremetal:
             return node
 
     def update(self, node: NodeId, changes: Mapping[str, Any]) -> None:
+        if not changes:
+            return
         with self._lock:
             found = self._get("update", node)
             self._check_unlocked(found)
             values = self._values(found)
             for pointer, value in changes.items():
                 _patch(values, pointer, value)
+            self._check_driver(values)
             self._check_name(str(values.get("name") or ""), node)
             self._store(node, values)
 
     def create_port(self, node: NodeId, fields: Mapping[str, Any]) -> None:
         with self._lock:
+            if node not in self._nodes:
+                # Ironic answers 403 here, not 404.
+                raise ServiceError("access was denied to baremetal:port:create")
             found = self._get("create_port", node)
             if unknown := set(fields) - PORT_FIELDS:
                 raise ServiceError(f"unexpected port fields: {sorted(unknown)}")
@@ -231,6 +239,8 @@ class FakeBaremetal:
     def set_traits(self, node: NodeId, traits: Collection[str]) -> None:
         with self._lock:
             self._check_unlocked(self._get("set_traits", node))
+            if len(set(traits)) > MAX_TRAITS:
+                raise ServiceError(f"a node can have {MAX_TRAITS} traits at most")
             wrong = sorted(t for t in traits if not TRAIT.fullmatch(t))
             if wrong:
                 raise ServiceError(f"invalid traits: {', '.join(wrong)}")
@@ -266,11 +276,16 @@ class FakeBaremetal:
     def _check_new(self, fields: Mapping[str, Any], name: str) -> None:
         if unknown := set(fields) - FIELDS:
             raise ServiceError(f"unexpected node fields: {sorted(unknown)}")
-        if fields.get("driver") not in DRIVERS:
-            raise ServiceError(f"no valid driver {fields.get('driver')!r} is enabled")
+        self._check_driver(fields)
         self._check_name(name, None)
 
+    def _check_driver(self, fields: Mapping[str, Any]) -> None:
+        if fields.get("driver") not in DRIVERS:
+            raise ServiceError(f"no conductor supports driver {fields.get('driver')!r}")
+
     def _check_name(self, name: str, node: NodeId | None) -> None:
+        if name and not NAME.fullmatch(name):
+            raise ServiceError(f"invalid node name {name!r}")
         others = (other for other in self._nodes.values() if other.id != node)
         if name and any(other.name == name for other in others):
             raise ConflictError(f"a node with name {name} already exists")
@@ -299,9 +314,6 @@ class FakeBaremetal:
         after = self._nodes[node].provision
         if before is S.INSPECT_WAIT and after is S.MANAGEABLE:
             self._found(node)
-        if before is S.VERIFYING and after is S.MANAGEABLE:
-            # Ironic learns the power state when it first verifies the node.
-            self.change_state(node, power_on=False)
 
     def _found(self, node: NodeId) -> None:
         found = self._nodes[node]
@@ -328,8 +340,9 @@ class FakeBaremetal:
             "driver": node.driver,
             "resource_class": node.resource_class or None,
             "properties": properties,
-            "extra": dict(node.extra),
+            "extra": deepcopy(dict(node.extra)),
             "conductor_group": node.conductor_group,
+            "instance_uuid": node.instance_id,
             **node.interfaces,
             "maintenance": node.state.maintenance,
         }
@@ -351,6 +364,7 @@ class FakeBaremetal:
             extra=values.get("extra") or {},
             interfaces={k: v for k, v in values.items() if k.endswith("_interface")},
             conductor_group=values.get("conductor_group") or "",
+            instance_id=values.get("instance_uuid"),
         )
         if "maintenance" in values:
             self.change_state(node, maintenance=bool(values["maintenance"]))
@@ -373,12 +387,16 @@ def _masked(driver_info: Mapping[str, Any]) -> dict[str, Any]:
 
 def _patch(values: dict[str, Any], pointer: str, value: object) -> None:
     top, *rest = pointer.removeprefix("/").split("/")
-    if not pointer.startswith("/") or len(rest) > 1:
-        raise ServiceError(f"invalid path {pointer!r}")
-    if top not in PATCHABLE:
-        raise ServiceError(f"cannot patch unknown field {pointer!r}")
-    place = values.setdefault(top, {}) if rest else values
-    name = rest[0] if rest else top
+    if not pointer.startswith("/") or top not in PATCHABLE:
+        raise ServiceError(f"cannot patch {pointer!r}")
+    place = values
+    for name in (top, *rest)[:-1]:
+        if not isinstance(place.setdefault(name, {} if name == top else None), dict):
+            raise ServiceError(
+                f"couldn't apply patch: no member {name!r} for {pointer}"
+            )
+        place = place[name]
+    name = (top, *rest)[-1]
     if value is not None:
         place[name] = value
     elif name in place:

@@ -37,7 +37,7 @@ class FakeCompute:
             raise ServiceError(f"invalid flavor name {flavor.name!r}")
         if flavor.vcpus < 1 or flavor.memory_mb < 1 or flavor.disk_gb < 0:
             raise ServiceError(f"flavor {flavor.name}: sizes are out of range")
-        wrong = [key for key in flavor.extra_specs if not SPEC_KEY.fullmatch(key)]
+        wrong = [item for item in flavor.extra_specs.items() if not _is_spec(*item)]
         if wrong:
             raise ServiceError(f"flavor {flavor.name}: invalid extra specs {wrong}")
         self._flavors[flavor.name] = flavor
@@ -112,6 +112,14 @@ class FakeCompute:
             and _fits(node, specs)
         )
         return next(free, None)
+
+
+def _is_spec(key: str, value: str) -> bool:
+    if key.startswith("trait:"):
+        return value in {"required", "forbidden"}
+    if key.startswith("resources:"):
+        return value.isdigit()
+    return bool(SPEC_KEY.fullmatch(key))
 
 
 def _fits(node: Node, specs: Mapping[str, str]) -> bool:

@@ -20,6 +20,22 @@ SECTIONS = {
     "outputs",
     "conditions",
 }
+TYPES = {
+    "OS::Heat::CloudConfig",
+    "OS::Heat::MultipartMime",
+    "OS::Heat::None",
+    "OS::Heat::RandomString",
+    "OS::Heat::SoftwareConfig",
+    "OS::Heat::SoftwareDeployment",
+    "OS::Heat::StructuredConfig",
+    "OS::Heat::StructuredDeployment",
+    "OS::Heat::TestResource",
+    "OS::Heat::Value",
+    "OS::Neutron::Net",
+    "OS::Neutron::Port",
+    "OS::Neutron::Subnet",
+    "OS::Nova::Server",
+}
 PSEUDO = {"OS::stack_name", "OS::stack_id", "OS::project_id"}
 
 
@@ -139,7 +155,7 @@ def _nested(kind: str | None, path: str, files: StackFiles) -> str | None:
     target = str(registry.get(kind, kind))
     if target in files.files:
         return target
-    if kind and "::" in target:
+    if target in TYPES:
         return None
     raise ServiceError(f"resource {path}: Unknown resource Type : {kind}")
 

@@ -34,6 +34,8 @@ class FakeImages:
             data = path.read_bytes()
         except OSError as error:
             raise HostError(f"cannot read {path}: {error.strerror}") from error
+        if disk_format == "qcow2" and not data.startswith(b"QFI\xfb"):
+            raise ServiceError(f"disk format {disk_format} does not match the data")
         if self.fault:
             fault, self.fault = self.fault, None
             raise fault

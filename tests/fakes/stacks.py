@@ -24,6 +24,8 @@ from tripleo_cli.domain.stack import (
 from tripleo_cli.errors import ConflictError, NotFoundError
 
 SERVER = "OS::Nova::Server"
+TEST = "OS::Heat::TestResource"
+"""Heat's own, for tests: fails where its property ``fail`` says so."""
 
 
 @dataclass(slots=True)
@@ -275,11 +277,14 @@ class FakeStacks:
             del record.resources[path]
 
     def _make(self, definition: Definition, fault: str) -> tuple[str, str]:
+        name = definition.path.rpartition(".")[2]
+        if definition.type == TEST and definition.properties.get("fail"):
+            return str(uuid.uuid4()), f"ValueError: Test Resource failed {name}"
         if definition.type != SERVER:
             return str(uuid.uuid4()), fault
         properties = definition.properties
         server = self._compute.boot(
-            str(properties.get("name") or definition.path.rpartition(".")[2]),
+            str(properties.get("name") or name),
             str(properties.get("flavor", "")),
             str(properties.get("availability_zone") or ""),
         )

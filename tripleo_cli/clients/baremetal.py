@@ -71,6 +71,13 @@ NODE_FIELDS = [
 RETRIES = (0.5, 1, 2, 3, 5, 5, 5, 5, 5)
 """Pauses in seconds before an operation that found a node locked is tried again."""
 
+_WORDS = {
+    Verb.MANAGE: "manage",
+    Verb.INSPECT: "inspect",
+    Verb.PROVIDE: "provide",
+    Verb.ABORT: "abort the work on",
+    Verb.DELETED: "undeploy",
+}
 _WRONG_STATE = re.compile(
     r"can ?not be performed on node|while it is in state|in maintenance mode"
 )
@@ -174,7 +181,7 @@ class IronicBaremetal:
         """Ask for a transition; returns at once."""
 
         def ask() -> None:
-            with translating(self._service, f"{verb.value} node {node}"):
+            with translating(self._service, f"{_WORDS[verb]} node {node}"):
                 self._ironic.node.set_provision_state(node, verb.value)
 
         self._patiently(ask)

@@ -1,0 +1,67 @@
+"""What workflows rely on of a stack's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.fakes.workdir import FakeWorkdir
+from tripleo_cli.clients.workdir import LocalWorkdir
+from tripleo_cli.errors import BusyError
+
+if TYPE_CHECKING:
+    from tripleo_cli.workflows.ports import Workdir
+
+
+@pytest.fixture(params=["fake", "local"])
+def workdir(request: pytest.FixtureRequest, tmp_path: Path) -> Workdir:
+    if request.param == "fake":
+        return FakeWorkdir()
+    return LocalWorkdir(tmp_path / "overcloud")
+
+
+def test_what_is_written_is_read(workdir: Workdir) -> None:
+    path = workdir.write("heat/roles/compute.yaml", "ä: 1\n")
+    workdir.write("plan.json", "{}")
+    workdir.write("plan.json", "[]")
+
+    assert path.parts[-3:] == ("heat", "roles", "compute.yaml")
+    assert workdir.read("heat/roles/compute.yaml") == "ä: 1\n"
+    assert workdir.read("plan.json") == "[]"
+    assert list(workdir.names()) == ["heat/roles/compute.yaml", "plan.json"]
+
+
+def test_an_empty_folder_has_nothing(workdir: Workdir) -> None:
+    assert workdir.read("plan.json") is None
+    assert list(workdir.names()) == []
+
+
+@pytest.mark.parametrize("name", ["", "/etc/passwd", "../plan.json", "a/../../b"])
+def test_names_stay_inside(workdir: Workdir, name: str) -> None:
+    with pytest.raises(ValueError, match="not a name inside"):
+        workdir.write(name, "x")
+    with pytest.raises(ValueError, match="not a name inside"):
+        workdir.read(name)
+
+
+def test_a_lock_is_held_by_one_and_tells_by_whom(workdir: Workdir) -> None:
+    with (
+        workdir.lock("deploy the stack"),
+        pytest.raises(BusyError, match=r"deploy the stack"),
+        workdir.lock("delete the stack"),
+    ):
+        pass
+
+    with workdir.lock("delete the stack"):
+        pass
+    assert list(workdir.names()) == []
+
+
+def test_a_lock_is_free_after_a_failure(workdir: Workdir) -> None:
+    with pytest.raises(ZeroDivisionError), workdir.lock("fail"):
+        raise ZeroDivisionError
+
+    with workdir.lock("go on"):
+        pass
