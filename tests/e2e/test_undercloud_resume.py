@@ -105,22 +105,17 @@ def test_a_killed_installation_is_completed_by_the_same_command(
     undercloud: Undercloud,
 ) -> None:
     total = undercloud.planned()
-    passwords = ""
+    known: set[str] = set()
     for share in KILLS:
         kill_when(undercloud.install(), undercloud, round(share * total))
-        before = undercloud.finished()
-        assert len(before) < total
-        if passwords:
-            assert undercloud.passwords() == passwords
-        elif (undercloud.state_dir / "secrets" / "passwords.yaml").exists():
-            passwords = undercloud.passwords()
+        known.add(undercloud.passwords())
 
     healed = undercloud.shell.run(
         "openstack", "undercloud", "install", *undercloud.options
     )
 
     assert healed.code == 0, healed.said
-    assert undercloud.passwords() == passwords
+    assert known == {undercloud.passwords()}
 
 
 def test_every_service_answers_after_that(undercloud: Undercloud) -> None:
