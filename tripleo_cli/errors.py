@@ -78,3 +78,7 @@ class HostError(TripleoError):
 
 class PreflightError(TripleoError):
     """This machine is not fit for an undercloud; lists every reason."""
+
+
+class InterruptedRunError(TripleoError):
+    """The operator pressed Ctrl-C; says what goes on without us."""

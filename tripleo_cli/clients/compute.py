@@ -113,6 +113,8 @@ class Placement:
         one unit of the node's resource class in it; a node that is not available is
         wholly reserved.
         """
+        if not self._are_known(traits):
+            return frozenset()
         classes = self._get("/resource_classes")["resource_classes"]
         wanted = f"&required={','.join(sorted(traits))}" if traits else ""
         free: set[NodeId] = set()
@@ -122,6 +124,16 @@ class Placement:
                 providers = self._get(path)["resource_providers"]
                 free.update(NodeId(provider["uuid"]) for provider in providers)
         return frozenset(free)
+
+    def _are_known(self, traits: Collection[str]) -> bool:
+        """Whether Nova has told Placement of all these traits yet.
+
+        Placement refuses to search by a trait that no node has brought to it.
+        """
+        if not traits:
+            return True
+        found = self._get(f"/traits?name=in:{','.join(sorted(traits))}")["traits"]
+        return set(traits) <= set(found)
 
     def _get(self, path: str) -> Any:
         headers = {

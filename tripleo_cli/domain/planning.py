@@ -1,0 +1,303 @@
+"""Decide which node becomes which server: a request and what runs give a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import count
+
+from tripleo_cli.domain.deployment import DeploymentRequest, Instance
+from tripleo_cli.domain.flavor import flavor_for
+from tripleo_cli.domain.matching import match, reject
+from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.plan import Plan, PlannedNode, role_to_plan
+from tripleo_cli.domain.role import Role
+from tripleo_cli.domain.suggestion import did_you_mean
+from tripleo_cli.errors import InvalidInputError, Problem
+
+HOSTNAME_MAX = 63
+"""The longest label that DNS allows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """The stack as it is: its plan, and which of its servers have their node.
+
+    ``placed`` holds hostnames; a server that failed before it had its node is not in
+    it, and may get another one.
+    """
+
+    plan: Plan | None = None
+    placed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """A server-to-be; ``node`` where it has to be a certain one."""
+
+    hostname: str
+    role: str
+    index: int
+    node: NodeId | None = None
+
+
+def make_plan(
+    request: DeploymentRequest,
+    roles: Mapping[str, Role],
+    nodes: Sequence[Node],
+    running: Running,
+) -> Plan:
+    """Make the plan of a stack; everything that runs stays where it is.
+
+    Raises:
+        InvalidInputError: The request names what does not exist, has fewer nodes
+            than run, or its hostnames collide; lists every problem.
+        NotEnoughNodesError: The nodes that there are cannot fill the roles.
+    """
+    wanted = wanted_counts(request, roles, running.plan)
+    _check_not_fewer(wanted, running.plan)
+    staying = _staying(running, roles, nodes)
+    gaps = _gaps(running, staying)
+    places = [*gaps, *_new_places(request, wanted, roles, running.plan)]
+    places = _pinned(places, request, nodes, roles)
+    _check_hostnames(staying, places)
+    added = tuple(_occupy(places, staying, roles, nodes))
+    used = {node.role for node in (*staying, *added)}
+    order = {name: number for number, name in enumerate(_order(roles, running.plan))}
+    return Plan(
+        stack=request.stack,
+        roles=tuple(role_to_plan(roles[name]) for name in order if name in used),
+        nodes=tuple(
+            sorted((*staying, *added), key=lambda node: (order[node.role], node.index))
+        ),
+        parameters=request.parameters,
+        registry=request.registry,
+        files=request.files,
+        is_update=running.plan is not None,
+    )
+
+
+def wanted_counts(
+    request: DeploymentRequest, roles: Mapping[str, Role], running: Plan | None
+) -> dict[str, int]:
+    """Say how many nodes each role gets; roles that get none are left out.
+
+    Raises:
+        InvalidInputError: The request or the running stack has unknown roles, or
+            all counts are 0.
+    """
+    before = running.counts() if running else {}
+    _check_known({*request.counts, *request.instances, *before}, roles)
+    default = 0 if running else None
+    wanted = {
+        name: request.counts.get(
+            name,
+            before.get(name, role.count_default if default is None else default),
+        )
+        for name, role in roles.items()
+    }
+    if not any(wanted.values()) and not before:
+        problem = Problem("counts", "no role gets a node")
+        hint = "openstack overcloud deploy --role-count Controller=1"
+        raise InvalidInputError("overcloud deploy", [problem], hint=hint)
+    return {name: number for name, number in wanted.items() if number}
+
+
+def default_hostname(role: Role, stack: str, index: int) -> str:
+    """Fill in TripleO's ``%stackname%`` and ``%index%``."""
+    text = role.hostname_format.replace("%stackname%", stack)
+    return text.replace("%index%", str(index))
+
+
+def _order(roles: Mapping[str, Role], running: Plan | None) -> list[str]:
+    """Sort roles: those that run come first, then TripleO's primary role."""
+    before = [role.name for role in running.roles] if running else []
+    new = sorted(
+        (role for role in roles.values() if role.name not in before),
+        key=lambda role: ("primary" not in role.tags, role.name),
+    )
+    return [*before, *(role.name for role in new)]
+
+
+def _check_known(named: Iterable[str], roles: Mapping[str, Role]) -> None:
+    problems = [
+        Problem(name, "there is no such role", did_you_mean(name, roles))
+        for name in sorted(named)
+        if name not in roles
+    ]
+    if problems:
+        hint = "openstack overcloud role list"
+        raise InvalidInputError("roles", problems, hint=hint)
+
+
+def _check_not_fewer(wanted: Mapping[str, int], running: Plan | None) -> None:
+    before = running.counts() if running else {}
+    problems = [
+        Problem(
+            f"roles.{name}",
+            f"{wanted.get(name, 0)} wanted, but {number} are in the stack",
+            "deploying adds nodes only; name the ones to take out",
+        )
+        for name, number in before.items()
+        if wanted.get(name, 0) < number
+    ]
+    if problems and running:
+        short = problems[0].where.removeprefix("roles.")
+        named = running.members(short)[-1].hostname
+        hint = f"openstack overcloud node remove --stack {running.stack} {named}"
+        raise InvalidInputError("role counts", problems, hint=hint)
+
+
+def _staying(
+    running: Running, roles: Mapping[str, Role], nodes: Sequence[Node]
+) -> tuple[PlannedNode, ...]:
+    """Give the servers that keep their node.
+
+    A server that failed before it had its node tries again on the same one, as long
+    as that one still fits.
+    """
+    if running.plan is None:
+        return ()
+    known = {node.id: node for node in nodes}
+    return tuple(
+        member
+        for member in running.plan.nodes
+        if member.hostname in running.placed
+        or _still_fits(known.get(member.node_id), roles[member.role])
+    )
+
+
+def _still_fits(node: Node | None, role: Role) -> bool:
+    return node is not None and reject(node, role) is None
+
+
+def _gaps(running: Running, staying: Iterable[PlannedNode]) -> list[_Place]:
+    """Give the servers of the stack that need another node, under their names."""
+    kept = {node.hostname for node in staying}
+    members = running.plan.nodes if running.plan else ()
+    return [
+        _Place(hostname=node.hostname, role=node.role, index=node.index)
+        for node in members
+        if node.hostname not in kept
+    ]
+
+
+def _new_places(
+    request: DeploymentRequest,
+    wanted: Mapping[str, int],
+    roles: Mapping[str, Role],
+    running: Plan | None,
+) -> Iterator[_Place]:
+    for name, number in wanted.items():
+        before = running.members(name) if running else ()
+        known = {node.hostname for node in before}
+        taken = {node.index for node in before}
+        free = (index for index in count() if index not in taken)
+        wishes = (
+            wish
+            for wish in request.instances.get(name, ())
+            if wish.hostname and wish.hostname not in known
+        )
+        for _ in range(number - len(before)):
+            index = next(free)
+            wish = next(wishes, Instance())
+            usual = default_hostname(roles[name], request.stack, index)
+            yield _Place(hostname=wish.hostname or usual, role=name, index=index)
+
+
+def _pinned(
+    places: Sequence[_Place],
+    request: DeploymentRequest,
+    nodes: Sequence[Node],
+    roles: Mapping[str, Role],
+) -> list[_Place]:
+    """Fix places to the nodes that the request names for their hostnames."""
+    wishes = {
+        wish.hostname: wish.node
+        for instances in request.instances.values()
+        for wish in instances
+        if wish.node
+    }
+    named = {key: node for node in nodes for key in (node.name, node.id) if key}
+    problems = []
+    pinned = []
+    for place in places:
+        wish = wishes.get(place.hostname, "")
+        found = named.get(wish)
+        reason = _why_not(found, wish, roles[place.role], named)
+        if wish and reason:
+            problems.append(Problem(f"{place.role}.{place.hostname}", *reason))
+        pinned.append(replace(place, node=found.id if found else None))
+    if problems:
+        raise InvalidInputError("nodes chosen by name", problems)
+    return pinned
+
+
+def _why_not(
+    node: Node | None, wish: str, role: Role, known: Mapping[str, Node]
+) -> tuple[str, ...]:
+    if node is None:
+        return f'there is no node "{wish}"', did_you_mean(wish, known)
+    reason = reject(node, role)
+    return (f'node "{wish}" {reason}',) if reason else ()
+
+
+def _check_hostnames(staying: Sequence[PlannedNode], places: Sequence[_Place]) -> None:
+    names = [node.hostname for node in staying]
+    names += [place.hostname for place in places]
+    pins = [place.node for place in places if place.node]
+    problems = [
+        Problem(name, "two nodes would have this hostname")
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    problems += [
+        Problem(name, f"a hostname has at most {HOSTNAME_MAX} signs")
+        for name in names
+        if len(name) > HOSTNAME_MAX
+    ]
+    problems += [
+        Problem(place.hostname, f"node {place.node} was chosen twice")
+        for place in places
+        if place.node and pins.count(place.node) > 1
+    ]
+    if problems:
+        hint = "let HostnameFormatDefault of each role hold %index%"
+        raise InvalidInputError("hostnames", problems, hint=hint)
+
+
+def _occupy(
+    places: Sequence[_Place],
+    staying: Sequence[PlannedNode],
+    roles: Mapping[str, Role],
+    nodes: Sequence[Node],
+) -> Iterator[PlannedNode]:
+    """Find a node for every place; nodes already spoken for are not asked."""
+    held = {node.node_id: node.role for node in staying}
+    held |= {place.node: place.role for place in places if place.node}
+    chosen = {place.node for place in places if place.node}
+    here = {node.id for node in nodes}
+    gone = [node.role for node in staying if node.node_id not in here]
+    members = [node.role for node in staying] + [place.role for place in places]
+    # A placed server whose node Ironic no longer has needs no other one.
+    wanted = {name: members.count(name) - gone.count(name) for name in {*members}}
+    assignment = match(wanted, roles, nodes, held)
+    known = {node.id: node for node in nodes}
+    free = {
+        name: iter([node for node in assigned if node.id not in held])
+        for name, assigned in assignment.nodes.items()
+    }
+    for place in places:
+        node = known[place.node] if place.node in chosen and place.node else None
+        yield _settle(place, node or next(free[place.role]), roles[place.role])
+
+
+def _settle(place: _Place, node: Node, role: Role) -> PlannedNode:
+    return PlannedNode(
+        hostname=place.hostname,
+        role=place.role,
+        index=place.index,
+        node_id=node.id,
+        node_name=node.name,
+        flavor=flavor_for(role).name,
+        image=role.image,
+    )

@@ -1,0 +1,93 @@
+"""Read Heat environment files (``-e``) and merge them: the later file wins.
+
+As in TripleO, a parameter is replaced as a whole; maps are not merged any deeper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tripleo_cli.errors import InvalidInputError, Problem
+from tripleo_cli.inputs.document import Problems, at, load_document, read_text
+
+KNOWN = frozenset(
+    {"parameter_defaults", "parameters", "resource_registry", "description"}
+)
+_TEMPLATE_SUFFIXES = (".yaml", ".yml", ".template")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment:
+    """Merged environment files; ``files`` are templates that the registry names."""
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    registry: Mapping[str, Any] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def load_environments(paths: Iterable[Path]) -> Environment:
+    """Read environment files in order.
+
+    ``parameters`` counts as ``parameter_defaults``: here the two mean the same.
+
+    Raises:
+        InvalidInputError: It lists what is wrong in all of them; missing ones are
+            listed together.
+    """
+    paths = list(paths)
+    _check_there(paths)
+    parameters: dict[str, Any] = {}
+    registry: dict[str, Any] = {}
+    files: dict[str, str] = {}
+    for path in paths:
+        one = _load(path)
+        parameters |= one.parameters
+        registry |= one.registry
+        files |= one.files
+    return Environment(parameters=parameters, registry=registry, files=files)
+
+
+def _check_there(paths: Iterable[Path]) -> None:
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        problems = [Problem(str(path), "there is no such file") for path in missing]
+        raise InvalidInputError("environment files", problems)
+
+
+def _load(path: Path) -> Environment:
+    document = load_document(path)
+    problems = Problems(str(path))
+    content = problems.mapping("", {} if document is None else document)
+    problems.unknown_keys("", content, KNOWN)
+    sections = {
+        key: problems.mapping(key, content.get(key) or {})
+        for key in ("parameters", "parameter_defaults", "resource_registry")
+    }
+    registry, files = _registry(problems, path.parent, sections["resource_registry"])
+    problems.check()
+    return Environment(
+        parameters={**sections["parameter_defaults"], **sections["parameters"]},
+        registry=registry,
+        files=files,
+    )
+
+
+def _registry(
+    problems: Problems, folder: Path, section: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Read the templates that types are mapped to; their names are their paths."""
+    registry: dict[str, Any] = {}
+    files: dict[str, str] = {}
+    for kind, target in section.items():
+        registry[kind] = target
+        if isinstance(target, str) and target.endswith(_TEMPLATE_SUFFIXES):
+            path = (folder / target).resolve()
+            registry[kind] = str(path)
+            if path.is_file():
+                files[str(path)] = read_text(path)
+            else:
+                problems.add(at("resource_registry", kind), f"there is no file {path}")
+    return registry, files

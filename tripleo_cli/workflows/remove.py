@@ -1,0 +1,149 @@
+"""Take nodes out of a stack, or all of it, and give the machines back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from tripleo_cli.domain.events import Began, Failed, Finished, Progressed, Skipped
+from tripleo_cli.domain.node import ProvisionState
+from tripleo_cli.domain.plan import PlannedNode
+from tripleo_cli.domain.suggestion import did_you_mean
+from tripleo_cli.errors import InvalidInputError, PartialFailureError, Problem
+from tripleo_cli.workflows.apply import (
+    Change,
+    apply_change,
+    settle_earlier,
+    watch_to_end,
+)
+from tripleo_cli.workflows.follow import DELETE, POLL_SECONDS, Watch, last_event
+from tripleo_cli.workflows.observe import Observed, observe, require
+from tripleo_cli.workflows.run import Run
+
+GIVEN_BACK_MINUTES = 60.0
+"""How long cleaning may take; on real machines it erases disks' metadata at least."""
+TASK = "give machines back"
+_FREE = frozenset({ProvisionState.AVAILABLE, ProvisionState.MANAGEABLE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removal:
+    """Which nodes of a stack are to go, as an operator names them."""
+
+    stack: str
+    names: Sequence[str]
+    templates: Mapping[str, str]
+    timeout_minutes: int = 240
+
+
+def chosen(observed: Observed, names: Iterable[str]) -> tuple[PlannedNode, ...]:
+    """Find nodes of a stack by hostname, server id, or node name or UUID.
+
+    Raises:
+        InvalidInputError: It lists every name that is not of this stack.
+    """
+    known: dict[str, PlannedNode] = {}
+    for node in observed.plan.nodes:
+        server = observed.servers.get(node.hostname)
+        keys = (node.hostname, node.node_name, node.node_id, server and server.id)
+        known.update((key, node) for key in keys if key)
+    problems = [
+        Problem(name, "is not in the stack", did_you_mean(name, known))
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        stack = observed.stack.name
+        hint = f"openstack overcloud status --stack {stack}"
+        raise InvalidInputError(f"nodes of stack {stack}", problems, hint=hint)
+    found = {known[name].hostname: known[name] for name in names}
+    return tuple(found.values())
+
+
+def remove_nodes(run: Run, removal: Removal) -> tuple[PlannedNode, ...]:
+    """Take nodes out of a stack; the others keep their names and places.
+
+    Returns:
+        The nodes that left.
+
+    Raises:
+        InvalidInputError: A name is not known, or no node would be left.
+        StackFailedError: Heat failed; the message has the leaf causes.
+        PartialFailureError: The stack is fine, but a machine did not come back.
+    """
+    with run.workdir.lock(f"overcloud node remove from {removal.stack}"):
+        settle_earlier(run, removal.stack, removal.timeout_minutes)
+        observed = require(run.cloud, removal.stack)
+        leaving = chosen(observed, removal.names)
+        if len(leaving) == len(observed.plan.nodes):
+            problem = Problem("", "no node would be left in the stack")
+            hint = f"openstack overcloud delete {removal.stack}"
+            raise InvalidInputError("overcloud node remove", [problem], hint=hint)
+        plan = observed.plan.without(frozenset(node.hostname for node in leaving))
+        change = Change(plan=plan, before=observed, moving=leaving, goal=DELETE)
+        apply_change(run, change, removal.templates, removal.timeout_minutes)
+        await_given_back(run, leaving)
+        return leaving
+
+
+def delete_stack(run: Run, name: str, timeout_minutes: int) -> bool:
+    """Delete a stack and wait for its machines; harmless where there is none.
+
+    Returns:
+        Whether there was one.
+
+    Raises:
+        ConflictError: The stack was not made by this project.
+        StackFailedError: Heat could not delete all of it; says what is left.
+        PartialFailureError: The stack is gone, but a machine did not come back.
+    """
+    with run.workdir.lock(f"overcloud delete of {name}"):
+        observed = observe(run.cloud, name)
+        if observed is None:
+            run.report(Skipped("delete", "", f'there is no stack "{name}"'))
+            return False
+        stack, nodes = observed.stack, observed.plan.nodes
+        after = last_event(run, stack)
+        if str(stack.status) != "DELETE_IN_PROGRESS":
+            run.cloud.stacks.delete(name)
+        watch = Watch(run, nodes, DELETE)
+        watch_to_end(run, stack, watch, after=after, minutes=timeout_minutes)
+        await_given_back(run, nodes)
+        return True
+
+
+def await_given_back(run: Run, nodes: Sequence[PlannedNode]) -> None:
+    """Wait until machines are free for other use.
+
+    Raises:
+        PartialFailureError: Names those that are not, with the reason.
+    """
+    run.report(Began(TASK, len(nodes)))
+    waiting = {node.node_id: node for node in nodes}
+    stuck: dict[str, str] = {}
+    deadline = run.clock.now() + GIVEN_BACK_MINUTES * 60
+    while waiting:
+        states = run.cloud.baremetal.states()
+        for node_id, node in list(waiting.items()):
+            name = node.node_name or node_id
+            state = states.get(node_id)
+            if state is None or state.provision in _FREE:
+                text = state.provision.value if state else "not registered any more"
+                run.report(Finished(TASK, name, text))
+            elif state.provision.is_failure or run.clock.now() >= deadline:
+                stuck[name] = (
+                    f"{state.provision.value}: {state.last_error or 'no error'}"
+                )
+                run.report(Failed(TASK, name, stuck[name]))
+            else:
+                run.report(Progressed(TASK, name, state.provision.value))
+                continue
+            del waiting[node_id]
+        if waiting:
+            run.clock.sleep(POLL_SECONDS)
+    if stuck:
+        listed = "\n".join(f"  {name}: {why}" for name, why in stuck.items())
+        raise PartialFailureError(
+            f"{len(stuck)} of {len(nodes)} machines did not come back:\n{listed}",
+            hint="openstack baremetal node show NODE",
+        )

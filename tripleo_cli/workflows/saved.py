@@ -1,0 +1,59 @@
+"""What the working directory of a stack keeps of its deployments."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tripleo_cli.domain.plan import Plan, plan_to_dict
+from tripleo_cli.domain.stack import StackFiles
+from tripleo_cli.rendering.heat import tree
+from tripleo_cli.workflows.ports import Workdir
+
+PLAN = "plan.json"
+SENT = "sent-to-heat.json"
+TREE = "heat"
+DRY_RUN = "dry-run"
+
+
+def save(workdir: Workdir, plan: Plan, files: StackFiles) -> None:
+    """Keep a plan and what was rendered of it, before Heat is given it."""
+    workdir.write(PLAN, _json(plan_to_dict(plan)))
+    save_tree(workdir, files, TREE)
+    # Last, and in one file: a run that was killed in between has sent nothing.
+    sent = {
+        "template": files.template,
+        "files": dict(files.files),
+        "environment": dict(files.environment),
+    }
+    workdir.write(SENT, _json(sent))
+
+
+def save_tree(workdir: Workdir, files: StackFiles, folder: str = "") -> None:
+    """Write rendered templates as files of their own, for people."""
+    prefix = f"{folder}/" if folder else ""
+    for name, text in tree(files).items():
+        workdir.write(f"{prefix}{name}", text)
+    # JSON is YAML; what comes from operators' files is data, not text, by now.
+    workdir.write(f"{prefix}environment.yaml", _json(dict(files.environment)))
+
+
+def read_sent(workdir: Workdir) -> StackFiles | None:
+    """Give what Heat was last given from here; ``None`` where that is not known."""
+    text = workdir.read(SENT)
+    if text is None:
+        return None
+    try:
+        data: dict[str, Any] = json.loads(text)
+        return StackFiles(
+            template=data["template"],
+            files=data["files"],
+            environment=data["environment"],
+        )
+    except (ValueError, KeyError, TypeError):
+        # Damaged: the same as lost, for the stack itself is the truth.
+        return None
+
+
+def _json(data: Any) -> str:
+    return json.dumps(data, indent=2, sort_keys=True) + "\n"
