@@ -90,10 +90,9 @@ settle_environment() {
   export PATH=$CHECKOUT/.venv/bin:$PATH
   unset "${!OS_@}"
   state_dir=$(conf_value state_dir /var/lib/tripleo-undercloud)
-  OS_CLOUD=$(conf_value cloud_name undercloud)
-  OS_CLIENT_CONFIG_FILE=$(conf_value clouds_file "$HOME/.config/openstack/clouds.yaml")
+  cloud=$(conf_value cloud_name undercloud)
+  clouds_file=$(conf_value clouds_file "$HOME/.config/openstack/clouds.yaml")
   fleet_port=$((6386 + $(conf_value port_offset 0)))
-  export OS_CLOUD OS_CLIENT_CONFIG_FILE
   with_config=()
   [[ -z $config ]] || with_config=(--config "$config")
 }
@@ -105,6 +104,12 @@ refuse_foreign_undercloud() {
       "give another state_dir and port_offset in a file, and name it with --config" \
       "or, if it is the quickstart's: echo $state_dir > $MARK"
   fi
+}
+
+# Only once the undercloud is there: openstack refuses to start with a cloud that its
+# clouds.yaml does not have.
+choose_cloud() {
+  run export "OS_CLIENT_CONFIG_FILE=$clouds_file" "OS_CLOUD=$cloud"
 }
 
 make_tiny_images() {
@@ -122,7 +127,9 @@ clean_up() {
   [[ -e $MARK ]] || die "nothing here was made by ./quickstart.sh"
   begin "Remove the overcloud" "Its nodes become available again."
   if openstack undercloud status "${with_config[@]}" >/dev/null 2>&1; then
+    choose_cloud
     run openstack overcloud delete --yes
+    unset OS_CLOUD
   fi
   end
   begin "Stop the simulated machines" "By the process id in $WORK/fleet.pid."
@@ -142,6 +149,7 @@ deploy_all() {
   chmod 700 "$WORK"
   echo "$state_dir" >"$MARK"
   run openstack undercloud install "${with_config[@]}"
+  choose_cloud
   end
 
   begin "Start the simulated machines" \
@@ -188,12 +196,12 @@ tell_what_next() {
   cat <<TEXT
 
 To go on in this shell:
-   export PATH=$CHECKOUT/.venv/bin:\$PATH OS_CLOUD=$OS_CLOUD OS_CLIENT_CONFIG_FILE=$OS_CLIENT_CONFIG_FILE
+   export PATH=$CHECKOUT/.venv/bin:\$PATH OS_CLOUD=$cloud OS_CLIENT_CONFIG_FILE=$clouds_file
    openstack overcloud deploy --role-count Controller=1 --role-count Compute=3
    openstack undercloud status
 
 Where things are:
-   $OS_CLIENT_CONFIG_FILE   how to log in
+   $clouds_file   how to log in
    $state_dir   the undercloud: etc, log, data, secrets
    $HOME/overcloud-deploy/overcloud   the plan and the templates of the stack
    $WORK   nodes file, images, log of the simulated machines

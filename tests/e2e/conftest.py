@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,23 @@ class Shell:
 
     cwd: Path
     home: Path
+    cloud: str = ""
+    clouds_file: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The caller's, with the cloud of this shell and no other."""
+        kept = {k: v for k, v in os.environ.items() if not k.startswith("OS_")}
+        cloud = {"OS_CLOUD": self.cloud, "OS_CLIENT_CONFIG_FILE": self.clouds_file}
+        own = {"HOME": str(self.home), "PATH": f"{BIN}:{os.environ['PATH']}"}
+        return kept | own | {name: value for name, value in cloud.items() if value}
 
     def start(self, program: str, *arguments: str) -> subprocess.Popen[str]:
         """Begin a program; its output is read by whoever waits for it."""
         return subprocess.Popen(
             [str(BIN / program), *arguments],
             cwd=self.cwd,
-            env=os.environ
-            | {"HOME": str(self.home), "PATH": f"{BIN}:{os.environ['PATH']}"},
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -80,9 +89,20 @@ class Shell:
 
 @pytest.fixture(scope="session")
 def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """Programs run in an empty folder, with an empty home."""
+    """Programs run in an empty folder, with an empty home, and know no cloud."""
     return Shell(
         cwd=tmp_path_factory.mktemp("cwd"), home=tmp_path_factory.mktemp("home")
+    )
+
+
+@pytest.fixture(scope="session")
+def live_shell(shell: Shell) -> Shell:
+    """A shell on the undercloud that OS_CLOUD names; without one the tests fail."""
+    cloud = os.environ.get("OS_CLOUD", "")
+    if not cloud:
+        pytest.fail("OS_CLOUD must name an undercloud that is there for tests")
+    return replace(
+        shell, cloud=cloud, clouds_file=os.environ.get("OS_CLIENT_CONFIG_FILE", "")
     )
 
 
@@ -100,15 +120,6 @@ def wait_until(
         if time.monotonic() > end:
             pytest.fail(f"not so within {within_s:g} s")
         time.sleep(every_s)
-
-
-@pytest.fixture(scope="session")
-def live_cloud() -> str:
-    """The undercloud to work on; without one the tests fail, they do not skip."""
-    name = os.environ.get("OS_CLOUD", "")
-    if not name:
-        pytest.fail("OS_CLOUD must name an undercloud that is there for tests")
-    return name
 
 
 @pytest.fixture(scope="module")

@@ -14,12 +14,17 @@ import pytest
 from tests.e2e.conftest import Shell, by_key, wait_until
 from tests.e2e.fleet import Fleet
 
-pytestmark = [pytest.mark.e2e, pytest.mark.usefixtures("live_cloud")]
+pytestmark = pytest.mark.e2e
 
 STACK = "e2e"
 NODES = 6
 FAULT = "SIMULATED: writing the image failed: I/O error on /dev/sda"
 QUICK_S = 20
+
+
+@pytest.fixture(scope="module")
+def shell(live_shell: Shell) -> Shell:
+    return live_shell
 
 
 @pytest.fixture(scope="module")

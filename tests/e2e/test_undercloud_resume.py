@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -126,14 +126,12 @@ def test_every_service_answers_after_that(undercloud: Undercloud) -> None:
 
 
 def test_a_token_is_given(undercloud: Undercloud) -> None:
-    environment = {
-        "OS_CLOUD": "undercloud-resume",
-        "OS_CLIENT_CONFIG_FILE": str(undercloud.folder / "clouds.yaml"),
-    }
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in environment.items():
-            patch.setenv(name, value)
-        names = {row["Name"] for row in undercloud.shell.json("service", "list")}
+    shell = replace(
+        undercloud.shell,
+        cloud="undercloud-resume",
+        clouds_file=str(undercloud.folder / "clouds.yaml"),
+    )
+    names = {row["Name"] for row in shell.json("service", "list")}
 
     assert {"keystone", "nova", "ironic", "heat"} <= names
 
