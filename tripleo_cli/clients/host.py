@@ -28,6 +28,8 @@ BASE_ENV = {
 }
 # What a site sets to reach package registries through a proxy or a mirror.
 PASSED_ON = ("http_proxy", "https_proxy", "no_proxy", "UV_", "PIP_", "SSL_CERT_")
+PYTHONS = ("python3.11", "python3", "python3.12", "python3.13", "python3.14")
+LEAST_PYTHON = "import sys; sys.exit(sys.version_info < (3, 11))"
 ORPHANS_TIMEOUT_S = 900
 PROBE_TIMEOUT_S = 20
 
@@ -195,6 +197,24 @@ class LocalHost:
         finally:
             with self._guard:
                 self._running.discard(process)
+
+
+def public_python() -> str:
+    """Find a Python >= 3.11 of the system, which every user may run.
+
+    The one that runs us may be in a folder of root's.
+
+    Raises:
+        HostError: There is none.
+    """
+    for name in PYTHONS:
+        program = f"/usr/bin/{name}"
+        argv = (program, "-I", "-c", LEAST_PYTHON)
+        if Path(program).exists() and not subprocess.run(argv, check=False).returncode:  # noqa: S603
+            return program
+    raise HostError(
+        "there is no Python 3.11 or later in /usr/bin", hint="apt-get install python3"
+    )
 
 
 def _take(descriptor: int, path: str) -> None:

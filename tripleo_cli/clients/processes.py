@@ -63,7 +63,10 @@ def belongs_to(process: psutil.Process, config: UndercloudConfig) -> bool:
         account = pwd.getpwnam(config.service_user)
         if process.uids().effective != account.pw_uid:
             return False
-        words = (*process.cmdline(), *process.environ().values())
+        # Services that set their title overwrite arguments and environment alike;
+        # supervisord starts every one in a folder of ours.
+        folder = f"{process.cwd()}/"
+        words = (folder, *process.cmdline(), *process.environ().values())
     except (KeyError, psutil.Error):  # no such user, or the process has ended
         return False
     return any(f"{config.state_dir}/" in word for word in words)

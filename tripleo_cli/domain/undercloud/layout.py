@@ -63,3 +63,38 @@ class Layout:
     def supervisor_socket(self) -> str:
         """Where supervisord listens."""
         return f"{self.run}/supervisor.sock"
+
+    @property
+    def tmp(self) -> str:
+        """The services' temporary files."""
+        return f"{self.data}/tmp"
+
+    @property
+    def supervisor_config(self) -> str:
+        """What supervisord reads; it includes one file per service."""
+        return f"{self.etc}/supervisord.conf"
+
+    @property
+    def programs(self) -> str:
+        """The folder of one supervisor file per installed service."""
+        return f"{self.etc}/supervisor.d"
+
+    @property
+    def install_log(self) -> str:
+        """Everything the installer ran and saw."""
+        return f"{self.log}/install.log"
+
+    @property
+    def lock(self) -> str:
+        """Held by whoever changes this undercloud."""
+        return f"{self.root}/lock"
+
+    @property
+    def unit(self) -> str:
+        """The systemd unit, named after the state folder."""
+        return f"{self.root.rstrip('/').rpartition('/')[2]}.service"
+
+    @property
+    def unit_file(self) -> str:
+        """Where systemd finds the unit."""
+        return f"/etc/systemd/system/{self.unit}"

@@ -23,6 +23,7 @@ class ServiceSpec:
 
 SERVICES: tuple[ServiceSpec, ...] = (
     ServiceSpec(name="mariadb", port="mariadb"),
+    ServiceSpec(name="epmd", port="epmd"),
     ServiceSpec(name="rabbitmq", port="rabbitmq"),
     ServiceSpec(name="keystone", port="keystone", path="/v3", package="keystone"),
     ServiceSpec(name="glance", port="glance", path="/healthcheck", package="glance"),

@@ -28,9 +28,11 @@ def start(
 
     Raises:
         InvalidInputError: A name is not that of a service.
+        HostError: No undercloud is installed.
         PartialFailureError: Some do not come up; names each with its reason.
     """
     specs = _specs(names)
+    undercloud.check_installed()
     with undercloud.host.lock(undercloud.layout.lock):
         _start(undercloud, specs, report)
 
@@ -44,6 +46,7 @@ def stop(
         InvalidInputError: A name is not that of a service.
     """
     specs = _specs(names)
+    undercloud.check_installed()
     with undercloud.host.lock(undercloud.layout.lock):
         _stop(undercloud, specs, report)
         if not names:
@@ -57,9 +60,11 @@ def restart(
 
     Raises:
         InvalidInputError: A name is not that of a service.
+        HostError: No undercloud is installed.
         PartialFailureError: Some do not come up; names each with its reason.
     """
     specs = _specs(names)
+    undercloud.check_installed()
     with undercloud.host.lock(undercloud.layout.lock):
         _stop(undercloud, specs, report)
         _start(undercloud, specs, report)

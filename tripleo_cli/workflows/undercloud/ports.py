@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from tripleo_cli.domain.host import Call, File, Result
-from tripleo_cli.domain.undercloud.config import UndercloudConfig
+from tripleo_cli.domain.undercloud.catalog import Identity
+from tripleo_cli.domain.undercloud.config import Subnet, UndercloudConfig
 from tripleo_cli.domain.undercloud.health import Usage
 from tripleo_cli.domain.undercloud.preflight import MachineFacts
 from tripleo_cli.domain.undercloud.process import Process
@@ -27,6 +28,9 @@ class Host(Protocol):
         Raises:
             HostError: It could not be started, or exceeded its time.
         """
+
+    def interrupt(self) -> None:
+        """End the running commands that are interruptible."""
 
     def put(self, file: File) -> bool:
         """Make a file be so, atomically; tells whether its content changed."""
@@ -80,8 +84,8 @@ class Supervisor(Protocol):
     def update(self) -> Sequence[str]:
         """Read the configuration again; names of services added or changed.
 
-        Services whose definition changed, and those that are gone, are stopped.
-        None is started.
+        Services whose definition changed, and those that are gone, are stopped;
+        supervisor starts those that are new or changed.
         """
 
     def shutdown(self) -> None:
@@ -109,3 +113,22 @@ class Machine(Protocol):
 
     def tail(self, path: str, lines: int, *, follow: bool) -> Iterator[str]:
         """Give the last lines of a file and, to follow it, those yet to come."""
+
+
+class Administration(Protocol):
+    """An undercloud's own services, asked as its administrator.
+
+    Raises :class:`~tripleo_cli.errors.ServiceError` where one refuses.
+    """
+
+    def ensure_identity(self, wanted: Identity) -> int:
+        """Make users, roles, services and endpoints so; the number of changes."""
+
+    def ensure_network(self, subnets: Sequence[Subnet]) -> int:
+        """Make the provisioning network and its subnets so; the number of changes.
+
+        What the configuration does not name is left alone.
+        """
+
+    def silent_agents(self, hostname: str) -> Sequence[str]:
+        """List the services without a port that do not report to be up."""

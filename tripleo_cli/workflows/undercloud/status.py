@@ -13,7 +13,6 @@ from tripleo_cli.domain.undercloud.health import (
     health,
 )
 from tripleo_cli.domain.undercloud.services import SERVICES, ServiceSpec
-from tripleo_cli.errors import HostError
 from tripleo_cli.workflows.undercloud.installed import Undercloud
 
 
@@ -23,11 +22,7 @@ def status(undercloud: Undercloud) -> Sequence[ServiceHealth]:
     Raises:
         HostError: No undercloud is installed, or its supervisor cannot be asked.
     """
-    if not undercloud.host.exists(undercloud.layout.run):
-        raise HostError(
-            f"no undercloud is installed in {undercloud.config.state_dir}",
-            hint="openstack undercloud install",
-        )
+    undercloud.check_installed()
     found = check(undercloud, SERVICES)
     usage = undercloud.machine.usage([one.pid for one in found if one.pid])
     versions = undercloud.machine.versions(undercloud.config)

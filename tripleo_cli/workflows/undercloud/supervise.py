@@ -29,11 +29,7 @@ def start_supervisor(undercloud: Undercloud) -> bool:
     """
     if undercloud.supervisor.is_running():
         return False
-    if not undercloud.host.exists(undercloud.layout.supervisor_config):
-        raise HostError(
-            f"no undercloud is installed in {undercloud.config.state_dir}",
-            hint="openstack undercloud install",
-        )
+    undercloud.check_installed()
     undercloud.machine.end_strays(undercloud.config)
     must(undercloud, start_call(undercloud))
     if not _wait(undercloud, undercloud.supervisor.is_running, START_TIMEOUT_S):

@@ -103,6 +103,7 @@ def uninstall(
         for folder in removal.folders:
             host.remove(folder)
             report(Finished(_TASK, folder, "removed"))
+        host.remove(layout.lock)
     if is_there:
         _remove_root(undercloud, report)
     if removal.kept_packages:
@@ -117,7 +118,7 @@ def _folders(undercloud: Undercloud) -> tuple[str, ...]:
     secrets = layout.secrets.rpartition("/")[0]
     return (
         *(layout.etc, layout.run, layout.data, layout.venv, layout.log, secrets),
-        *(layout.journal, layout.lock),
+        layout.journal,
     )
 
 

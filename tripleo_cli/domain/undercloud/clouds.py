@@ -1,0 +1,50 @@
+"""The entries of an undercloud in clouds.yaml."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from tripleo_cli.domain.undercloud.catalog import REGION, url_of
+from tripleo_cli.domain.undercloud.config import UndercloudConfig
+from tripleo_cli.domain.undercloud.secrets import ADMIN
+
+
+def cloud_entries(
+    config: UndercloudConfig, secrets: Mapping[str, str]
+) -> Mapping[str, Mapping[str, Any]]:
+    """Describe the cloud, once in its project and once with system scope."""
+    sign_in = {
+        "auth_url": f"{url_of(config, 'keystone')}/v3",
+        "username": "admin",
+        "password": secrets[ADMIN],
+        "user_domain_name": "Default",
+    }
+    common = {
+        "region_name": REGION,
+        "interface": "public",
+        "identity_api_version": "3",
+        "baremetal_api_version": "1.96",
+        "placement_api_version": "1.39",
+    }
+    project = {"project_name": "admin", "project_domain_name": "Default"}
+    return {
+        config.cloud_name: {"auth": {**sign_in, **project}, **common},
+        f"{config.cloud_name}-system": {
+            "auth": {**sign_in, "system_scope": "all"},
+            **common,
+        },
+    }
+
+
+def merged(
+    document: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]]
+) -> Mapping[str, Any]:
+    """Put our entries into a clouds.yaml; everything else in it stays.
+
+    Keys that an operator added to our entries stay as well.
+    """
+    clouds = dict(document.get("clouds") or {})
+    for name, entry in entries.items():
+        clouds[name] = {**(clouds.get(name) or {}), **entry}
+    return {**document, "clouds": clouds}
