@@ -113,15 +113,17 @@ def tail(path: Path, lines: int, *, follow: bool) -> Iterator[str]:
     """
     try:
         stream = path.open(errors="replace")
-        yield from (line.rstrip("\n") for line in deque(stream, maxlen=lines))
-        while follow:
-            yield from _complete_lines(stream)
-            if _is_rotated(stream, path):
-                stream.close()
-                stream = path.open(errors="replace")
-            else:
-                time.sleep(_POLL_S)
-        stream.close()
+        try:
+            yield from (line.rstrip("\n") for line in deque(stream, maxlen=lines))
+            while follow:
+                yield from _complete_lines(stream)
+                if _is_rotated(stream, path):
+                    stream.close()
+                    stream = path.open(errors="replace")
+                else:
+                    time.sleep(_POLL_S)
+        finally:
+            stream.close()
     except OSError as error:
         raise HostError(f"cannot read {path}: {error.strerror}") from error
 
