@@ -14,7 +14,12 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tripleo_cli.simulator.faults import Fault, FaultKind
-from tripleo_cli.simulator.ports import Ironic, RefusedError, SimulatedNode
+from tripleo_cli.simulator.ports import (
+    Ironic,
+    RefusedError,
+    SimulatedNode,
+    UnavailableError,
+)
 
 LOG = logging.getLogger(__name__)
 
@@ -26,6 +31,12 @@ ERASE: Final = {
     "priority": 10,
     "reboot_requested": False,
     "abortable": True,
+}
+WRITE_IMAGE: Final = {
+    "step": "write_image",
+    "interface": "deploy",
+    "priority": 80,
+    "reboot_requested": False,
 }
 LOGS: Final = base64.b64encode(b"SIMULATED machine: it keeps no logs\n").decode()
 
@@ -87,7 +98,7 @@ def _result(command: str, params: Mapping[str, Any]) -> Json:
     """Give the result of a command that went well; many have none to speak of."""
     kind = "clean" if "clean" in command else "deploy"
     if command.startswith("get_") and command.endswith("_steps"):
-        steps = [ERASE] if kind == "clean" else []
+        steps = [ERASE] if kind == "clean" else [WRITE_IMAGE]
         return {
             f"{kind}_steps": {MANAGER: steps},
             "hardware_manager_version": VERSION,
@@ -123,7 +134,10 @@ class Agents:
         agent.node = node
         try:
             await ironic.heartbeat(node.id, f"{url}/agents/{node.id}", agent.token)
-        except RefusedError:
+        except UnavailableError as error:
+            # Ironic is at work on the node; the next poll beats again.
+            LOG.debug("%s: SIMULATED agent: %s", node.name, error)
+        except RefusedError as error:
             # Ironic forgets a token when it powers the machine off: a new boot.
             del self.by_node[node.id]
-            raise
+            LOG.info("%s: SIMULATED agent is gone: %s", node.name, error)

@@ -174,10 +174,11 @@ def _add_fault(parser: argparse.ArgumentParser) -> None:
 
 
 def _fault(parsed: argparse.Namespace) -> int:
-    faults = (
-        _faults([f"{parsed.node}={parsed.fault}"]) if parsed.fault != "none" else {}
-    )
-    _say(process.set_fault(parsed.os_cloud, parsed.node, faults.get(parsed.node)))
+    try:
+        fault = parse_fault(parsed.fault)
+    except ValueError as error:
+        raise InvalidInputError("KIND", [Problem("", str(error))]) from error
+    _say(process.set_fault(parsed.os_cloud, parsed.node, fault))
     return 0
 
 

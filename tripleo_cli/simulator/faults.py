@@ -3,8 +3,8 @@
 Ironic's ``fake`` interfaces never fail. But ``fake-hardware`` takes any enabled
 interface without asking whether they go together, so a machine with a fault is
 given the *real* one that can meet it: ``redfish`` for power, with a simulated
-management controller that refuses, and ``direct`` for deploying and cleaning, with
-a simulated agent whose steps fail. The error is then Ironic's own.
+management controller that refuses, and ``custom-agent`` for deploying and cleaning,
+with a simulated agent whose steps fail. The error is then Ironic's own.
 """
 
 from __future__ import annotations
@@ -111,18 +111,22 @@ class Wiring:
     deploy: str = "fake"
 
 
-PLAIN: Final = Wiring()
-_WIRINGS: Final = {
-    # A node that fails to power on must have a deploy interface that powers it on.
-    FaultKind.POWER_FAILS: Wiring(power="redfish", deploy="direct"),
-    FaultKind.DEPLOY_FAILS: Wiring(deploy="direct"),
-    FaultKind.CLEAN_FAILS: Wiring(deploy="direct"),
-}
+# Both boot an agent; `custom-agent` needs no image, `direct` needs it served by HTTP.
+AGENT_DEPLOYS: Final = ("custom-agent", "direct")
+_NEEDS_REDFISH: Final = frozenset({FaultKind.POWER_FAILS})
+# A node whose power fails must have a deploy interface that powers it on.
+_NEEDS_AGENT: Final = frozenset(
+    {FaultKind.POWER_FAILS, FaultKind.DEPLOY_FAILS, FaultKind.CLEAN_FAILS}
+)
 
 
-def wiring_for(fault: Fault | None) -> Wiring:
+def wiring_for(fault: Fault | None, agent_deploy: str = AGENT_DEPLOYS[0]) -> Wiring:
     """Say which interfaces a node with that fault needs."""
-    return _WIRINGS.get(fault.kind, PLAIN) if fault else PLAIN
+    kind = fault.kind if fault else None
+    return Wiring(
+        power="redfish" if kind in _NEEDS_REDFISH else "fake",
+        deploy=agent_deploy if kind in _NEEDS_AGENT else "fake",
+    )
 
 
 def wiring_patch(wiring: Wiring, node_id: str, url: str) -> list[dict[str, Any]]:

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from tripleo_cli.simulator.agents import Agents
 from tripleo_cli.simulator.faults import (
+    AGENT_DEPLOYS,
     Fault,
     FaultKind,
-    Wiring,
     wiring_for,
     wiring_patch,
 )
@@ -74,7 +74,10 @@ class Fleet:
     counts: Counts = field(default_factory=Counts)
     agents: Agents = field(default_factory=Agents)
     known: dict[str, SimulatedNode] = field(default_factory=dict)
+    agent_deploy: str = AGENT_DEPLOYS[0]
     _handled: dict[str, tuple[str, str]] = field(default_factory=dict)
+    _refused: dict[str, str] = field(default_factory=dict)
+    """Faults that Ironic has not the interfaces for, by node."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _slots: asyncio.Semaphore = field(init=False)
     _next_census: float = 0.0
@@ -133,8 +136,15 @@ class Fleet:
         pause = max(self.options.census_s, took / SHARE_OF_CENSUS)
         self._next_census = time.monotonic() + pause
         for node in nodes.values():
-            if _needs_rewiring(node):
+            if self._needs_rewiring(node):
                 self._spawn(self._rewire(node), node)
+
+    def _needs_rewiring(self, node: SimulatedNode) -> bool:
+        fault = _fault(node)
+        if self._refused.get(node.id) == str(fault):
+            return False
+        can = node.state in REWIRABLE or node.maintenance
+        return can and node.wiring != wiring_for(fault, self.agent_deploy)
 
     async def _agent_turn(self) -> None:
         for state in AGENT_STATES:
@@ -148,14 +158,36 @@ class Fleet:
             await self.agents.heartbeat(self.ironic, node, url)
 
     async def _rewire(self, node: SimulatedNode) -> None:
-        wiring = wiring_for(_fault(node))
+        fault = _fault(node)
         async with self._slots:
-            patch = wiring_patch(wiring, node.id, self.options.url)
-            await self.ironic.patch(node.id, patch)
+            try:
+                await self._patch_wiring(node, fault)
+            except RefusedError:
+                self._refused[node.id] = str(fault)
+                raise
+        wiring = wiring_for(fault, self.agent_deploy)
         LOG.info(
             "%s: SIMULATED fault %s: now power=%s deploy=%s",
-            node.name, _fault(node) or "none", wiring.power, wiring.deploy,
-        )  # fmt: skip
+            node.name,
+            fault or "none",
+            wiring.power,
+            wiring.deploy,
+        )
+
+    async def _patch_wiring(self, node: SimulatedNode, fault: Fault | None) -> None:
+        """Wire a node, by the next best interface where Ironic has not the best."""
+        url = self.options.url
+        try:
+            wiring = wiring_for(fault, self.agent_deploy)
+            await self.ironic.patch(node.id, wiring_patch(wiring, node.id, url))
+        except RefusedError as error:
+            best, next_best = AGENT_DEPLOYS
+            if best not in str(error):
+                raise
+            LOG.warning("Ironic does not enable %s; using %s", best, next_best)
+            self.agent_deploy = next_best
+            wiring = wiring_for(fault, next_best)
+            await self.ironic.patch(node.id, wiring_patch(wiring, node.id, url))
 
     def _begin_inspection(self, node: SimulatedNode) -> None:
         fault = _fault(node)
@@ -191,8 +223,7 @@ class Fleet:
         if wiring_for(fault).power != node.wiring.power:
             # Too late to refuse the power for this inspection's start; its end
             # switches the machine off and meets the fault.
-            patch = wiring_patch(wiring_for(fault), node.id, self.options.url)
-            await self.ironic.patch(node.id, patch)
+            await self._patch_wiring(node, fault)
         data = self._data(node, await self.ironic.macs(node.id), fault)
         await self.ironic.continue_inspection(data)
         self.counts.inspected += 1
@@ -239,13 +270,7 @@ def _blamed(fault: Fault | None) -> str:
 
 
 def _has_agent(node: SimulatedNode) -> bool:
-    return node.wiring.deploy == "direct"
-
-
-def _needs_rewiring(node: SimulatedNode) -> bool:
-    can = node.state in REWIRABLE or node.maintenance
-    wanted: Wiring = wiring_for(_fault(node))
-    return can and node.wiring != wanted
+    return node.wiring.deploy in AGENT_DEPLOYS
 
 
 async def _sleep_or_stop(seconds: float, stop: asyncio.Event) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any, Final, Self
@@ -168,8 +169,10 @@ def _raise_for(status: int, call: str, answer: Any) -> None:
 
 
 def _reason(answer: Any) -> str:
-    """Find the sentence in Ironic's answer, which may be JSON within JSON."""
-    error = answer.get("error_message") if isinstance(answer, Mapping) else answer
-    if isinstance(error, Mapping):
-        error = error.get("faultstring")
-    return " ".join(str(error).split())[:300]
+    """Find the sentence in Ironic's answer: JSON, in JSON of one of two forms."""
+    for key in ("error_message", "faultstring"):
+        if isinstance(answer, str) and answer.startswith("{"):
+            answer = json.loads(answer)
+        if isinstance(answer, Mapping):
+            answer = answer.get(key, answer)
+    return " ".join(str(answer).split())[:300]

@@ -189,7 +189,7 @@ async def _set_fault(cloud: str | None, name: str, fault: Fault | None) -> str:
                 f"no simulated node {name}", hint="openstack baremetal node list"
             )
     text = f"{node.name}: SIMULATED fault is now {fault or 'none'}"
-    if wiring_for(fault) != node.wiring:
+    if wiring_for(fault) != wiring_for(None) or node.wiring != wiring_for(None):
         text += "; a running fleet applies it while the node is enrolled, manageable"
         text += " or available"
     return text
