@@ -1,0 +1,222 @@
+"""Operating a live undercloud, found by TRIPLEO_UNDERCLOUD_CONF, through the shell.
+
+Needs root, as the commands do. Services are stopped for moments only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tripleo_cli.domain.undercloud.config import UndercloudConfig
+from tripleo_cli.domain.undercloud.layout import Layout
+from tripleo_cli.domain.undercloud.services import SERVICES
+from tripleo_cli.inputs.undercloud import FILE_VARIABLE, load_undercloud
+
+pytestmark = pytest.mark.functional
+
+OPENSTACK = Path(sys.executable).with_name("openstack")
+RECOVERY_S = 120
+Rows = Mapping[str, Mapping[str, Any]]
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of ours, with nobody at the keyboard."""
+    return subprocess.run(  # noqa: S603 - our own words
+        (str(OPENSTACK), "undercloud", *words),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def shell(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a command that has to end with ``code``."""
+    done = run(*words)
+    assert done.returncode == code, done.stderr + done.stdout
+    return done
+
+
+def by_service(text: str) -> Rows:
+    return {row["Service"]: row for row in json.loads(text)}
+
+
+def rows(code: int = 0) -> Rows:
+    return by_service(shell("status", "-f", "json", code=code).stdout)
+
+
+def wait_until_well() -> Rows:
+    deadline = time.monotonic() + RECOVERY_S
+    while (done := run("status", "-f", "json")).returncode:
+        assert time.monotonic() < deadline, done.stderr
+        time.sleep(1)
+    return by_service(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def config() -> UndercloudConfig:
+    assert FILE_VARIABLE in os.environ, f"{FILE_VARIABLE} has to name an undercloud"
+    return load_undercloud()
+
+
+@pytest.fixture(autouse=True)
+def _well_afterwards(config: UndercloudConfig) -> Iterator[None]:
+    """Whatever a test did, the undercloud runs after it."""
+    assert config.cloud_name
+    yield
+    shell("start")
+
+
+def test_every_service_runs_and_answers() -> None:
+    found = rows()
+
+    assert list(found) == [spec.name for spec in SERVICES]
+    for spec in SERVICES:
+        row = found[spec.name]
+        assert row["State"] == "RUNNING"
+        assert row["Answers"] is (True if spec.port else None)
+        assert row["Memory MiB"] > 0
+        assert row["Uptime"] >= 0
+        assert row["Version"]
+
+
+def test_stopping_and_starting_one_service() -> None:
+    before = rows()
+
+    shell("stop", "heat-cfn")
+    stopped = rows(code=1)
+    shell("start", "heat-cfn")
+    after = rows()
+
+    assert stopped["heat-cfn"]["State"] == "STOPPED"
+    assert stopped["heat-cfn"]["Answers"] is False
+    assert after["heat-cfn"]["Answers"] is True
+    others = [name for name in before if name != "heat-cfn"]
+    assert all(before[name]["PID"] == after[name]["PID"] for name in others)
+
+
+def test_restarting_takes_another_process() -> None:
+    before = rows()["heat-cfn"]["PID"]
+
+    shell("restart", "heat-cfn")
+
+    assert rows()["heat-cfn"]["PID"] != before
+
+
+def test_starting_what_runs_changes_nothing() -> None:
+    before = {name: row["PID"] for name, row in rows().items()}
+
+    shell("start")
+
+    assert {name: row["PID"] for name, row in rows().items()} == before
+
+
+def test_a_service_that_is_killed_comes_back() -> None:
+    pid = rows()["heat-cfn"]["PID"]
+
+    os.kill(pid, signal.SIGKILL)
+
+    assert wait_until_well()["heat-cfn"]["PID"] != pid
+
+
+def test_start_after_the_supervisor_was_killed(config: UndercloudConfig) -> None:
+    before = rows()
+    pid_file = Path(Layout(config.state_dir).run) / "supervisord.pid"
+
+    os.kill(int(pid_file.read_text()), signal.SIGKILL)
+    shell("start")
+
+    after = rows()
+    assert all(before[name]["PID"] != row["PID"] for name, row in after.items())
+
+
+@pytest.mark.parametrize("verb", ["start", "stop", "restart", "logs"])
+def test_an_unknown_service(verb: str) -> None:
+    said = shell(verb, "keystoen", code=1).stderr
+
+    assert 'did you mean "keystone"?' in said
+
+
+def test_the_end_of_a_log() -> None:
+    lines = shell("logs", "mariadb", "--lines", "3").stdout.splitlines()
+
+    assert 0 < len(lines) <= 3
+
+
+def test_following_a_log() -> None:
+    command = (str(OPENSTACK), "undercloud", "logs", "supervisord")
+    options = ("--follow", "--lines", "1")
+    argv = (*command, *options)
+    with subprocess.Popen(argv, stdout=subprocess.PIPE) as follower:  # noqa: S603
+        assert follower.stdout is not None
+        try:
+            follower.stdout.readline()
+            shell("restart", "heat-cfn")
+            line = follower.stdout.readline().decode()
+        finally:
+            follower.send_signal(signal.SIGINT)
+    assert "heat-cfn" in line
+    assert follower.returncode == 0
+
+
+def test_credentials_sign_in(config: UndercloudConfig) -> None:
+    hidden = json.loads(shell("credentials", "-f", "json").stdout)
+    words = ("credentials", "--show-password", "-f", "shell", "--prefix", "uc_")
+    script = f"""
+        {shell(*words).stdout}
+        export OS_AUTH_URL="$uc_auth_url" OS_USERNAME="$uc_username"
+        export OS_PASSWORD="$uc_password" OS_PROJECT_NAME="$uc_project_name"
+        export OS_USER_DOMAIN_NAME="$uc_user_domain_name" OS_IDENTITY_API_VERSION=3
+        export OS_PROJECT_DOMAIN_NAME="$uc_project_domain_name"
+        exec {OPENSTACK} token issue -f value -c id
+    """
+
+    done = subprocess.run(  # noqa: S603 - our own words
+        ("/bin/sh", "-c", script), capture_output=True, text=True, check=False
+    )
+
+    assert hidden["password"] == "***"
+    assert hidden["cloud"] == config.cloud_name
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_uninstall_removes_nothing_without_a_yes(config: UndercloudConfig) -> None:
+    said = shell("uninstall", code=1).stderr
+
+    assert f"{config.state_dir}/data" in said
+    assert "--yes" in said
+    assert rows()
+
+
+def test_a_busy_port_is_named_with_its_holder(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        path = tmp_path / "undercloud.conf"
+        path.write_text(
+            f"[DEFAULT]\nstate_dir = {tmp_path}/state\n"
+            f"clouds_file = {tmp_path}/clouds.yaml\nport_offset = 30000\n"
+            f"[ports]\nkeystone = {server.getsockname()[1]}\n"
+        )
+        said = shell("install", "--dry-run", "--config", str(path), code=1).stderr
+
+    assert "keystone is taken by" in said
+    assert f"(pid {os.getpid()})" in said
+    assert not (tmp_path / "state").exists()
+
+
+def test_a_second_run_sees_its_own_services(config: UndercloudConfig) -> None:
+    """The ports are taken, and that is as it should be."""
+    assert config.ports
+
+    shell("install", "--dry-run")
