@@ -72,6 +72,10 @@ def test_an_available_node_can_take_a_server(stage: Stage) -> None:
     go(stage, node, Verb.MANAGE, ProvisionState.MANAGEABLE)
     assert node not in compute.schedulable()
     go(stage, node, Verb.PROVIDE, ProvisionState.AVAILABLE)
+    # While the power state is unknown, Nova keeps the node back.
+    assert node not in compute.schedulable()
+    stage.cloud.baremetal.set_power(node, on=False)
+    stage.wait(lambda: stage.cloud.baremetal.states()[node].power_on is False)
 
     stage.wait(lambda: node in compute.schedulable(["CUSTOM_PROFILE_C"]))
 

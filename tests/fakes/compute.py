@@ -57,6 +57,7 @@ class FakeCompute:
             and node.id not in self.blind_to
             and node.traits.issuperset(traits)
             and not node.state.maintenance
+            and node.state.power_on is not None
         }
         return frozenset(free | holding)
 
@@ -108,6 +109,7 @@ class FakeCompute:
             for node in self._baremetal.nodes()
             if node.provision is ProvisionState.AVAILABLE
             and node.id not in self.blind_to
+            and node.state.power_on is not None
             and (not node_id or node.id == node_id)
             and _fits(node, specs)
         )

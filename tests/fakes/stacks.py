@@ -297,12 +297,13 @@ class FakeStacks:
     def _fail(self, record: _Record, path: str, reason: str) -> None:
         action = record.resources[path].status.action
         failed = StackStatus(action=action, status="FAILED")
-        self._set(record, path, failed, reason)
         kind, _, text = reason.partition(": ")
-        where = ".".join(f"resources.{name}" for name in path.split("."))
-        told = f"{kind}: {where}: {text}" if text else reason
-        if "." in path:
-            self._set(record, path.partition(".")[0], failed, told)
+        names = [f"resources.{name}" for name in path.split(".")]
+        told = reason
+        for depth in range(len(names), 0, -1):
+            where = ".".join(names[depth - 1 :])
+            told = f"{kind}: {where}: {text}" if text else reason
+            self._set(record, ".".join(path.split(".")[:depth]), failed, told)
         self._abort(record)
         self._end(record, "FAILED", f"Resource {action} failed: {told}")
 
