@@ -114,6 +114,8 @@ class Screen:
         task.settle(event, self._board.timer())
         if not event.subject:
             del self._board.tasks[event.task]
+            if isinstance(event, Skipped) and not event.text:
+                return None
             return self._end(type(event), task)
         if isinstance(event, Failed):
             return self._signed(Failed, sentence(event))

@@ -204,6 +204,12 @@ def test_on_a_terminal_the_end_of_a_task_stays() -> None:
     assert kept == ["✓ sync: 4 tables, 12 s"]
 
 
+def test_on_a_terminal_a_task_with_nothing_to_do_leaves_no_line() -> None:
+    kept = on_screen(Skipped("sync"), Skipped("deploy", text="nothing changed"))
+
+    assert kept == ["· deploy: nothing changed, 0.0 s"]
+
+
 def test_on_a_terminal_a_failed_subject_stays_and_a_good_one_does_not() -> None:
     kept = on_screen(
         Began("power", 2),
