@@ -90,6 +90,7 @@ def undercloud_tools() -> Tools:
     texts = {entry.name: entry.read_text() for entry in folder.iterdir()}
     return Tools(
         host=LocalHost(),
+        machine=local_machine(),
         supervisor=lambda layout: SocketSupervisor(layout.supervisor_socket),
         administration=UndercloudAdministration,
         clock=LiveClock(),

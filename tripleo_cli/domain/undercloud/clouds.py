@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tripleo_cli.domain.undercloud.catalog import REGION, url_of
@@ -48,3 +48,23 @@ def merged(
     for name, entry in entries.items():
         clouds[name] = {**(clouds.get(name) or {}), **entry}
     return {**document, "clouds": clouds}
+
+
+def strangers(
+    document: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]]
+) -> Sequence[str]:
+    """Name the entries of other clouds that ours would replace.
+
+    An entry is ours where its address or its password is: either may have changed.
+    """
+    clouds = document.get("clouds") or {}
+    return [
+        name
+        for name, entry in entries.items()
+        if name in clouds and not _agree(clouds[name], entry)
+    ]
+
+
+def _agree(found: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
+    there, ours = (found or {}).get("auth") or {}, entry["auth"]
+    return any(there.get(key) == ours[key] for key in ("auth_url", "password"))

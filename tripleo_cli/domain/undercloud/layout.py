@@ -65,9 +65,9 @@ class Layout:
         return f"{self.run}/supervisor.sock"
 
     @property
-    def tmp(self) -> str:
+    def scratch(self) -> str:
         """The services' temporary files."""
-        return f"{self.data}/tmp"
+        return f"{self.data}/scratch"
 
     @property
     def supervisor_config(self) -> str:

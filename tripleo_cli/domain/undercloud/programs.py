@@ -19,7 +19,7 @@ PYTHON_ENVIRONMENT: Mapping[str, str] = {
     "MALLOC_ARENA_MAX": "2",
     "PATH": "{venv}/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "PYTHONWARNINGS": "ignore",
-    "TMPDIR": "{data}/tmp",
+    "TMPDIR": "{data}/scratch",
 }
 
 

@@ -50,21 +50,19 @@ def do_all(work: Work) -> Sequence[Timing]:
     began = work.clock.now()
     done: dict[str, Timing] = {}
     begun: dict[Future[Timing], Task] = {}
-    failed: TaskFailedError | None = None
     with ThreadPoolExecutor(WORKERS) as pool:
         try:
-            while failed is None and len(done) < len(work.tasks):
+            while len(done) < len(work.tasks):
                 names = {task.name for task in begun.values()} | done.keys()
                 for task in ready(work.tasks, done, names):
                     begun[pool.submit(_do, work, task, began)] = task
-                failed = _collect(begun, done)
+                _collect(begun, done)
         except KeyboardInterrupt:
             work.interrupt()
             raise
-        if failed is not None:
-            # Its neighbours go on to their ends: the next run need not repeat them.
-            wait(begun)
-            raise failed
+        finally:
+            # What runs comes to its end, so that the next run need not repeat it.
+            pool.shutdown(cancel_futures=True)
     return tuple(done.values())
 
 
@@ -73,10 +71,11 @@ def reasons(work: Work) -> Mapping[str, str]:
     found: dict[str, str] = {}
     entries = work.journal.entries
     for task in in_order(work.tasks):
-        renewing = [name for name in task.renewed_by if name in found]
-        reason = f"follows: {', '.join(renewing)}" if renewing else ""
         inputs = inputs_of(task, work.hashes, entries)
-        reason = reason or reason_to_run(task, inputs, entries.get(task.name))
+        reason = reason_to_run(task, inputs, entries.get(task.name))
+        renewing = [name for name in task.renewed_by if name in found]
+        if renewing and not reason:
+            reason = f"follows: {', '.join(renewing)}"
         if not reason and not work.steps[task.name].is_intact():
             reason = "is not as it was left"
         if reason:
@@ -84,20 +83,15 @@ def reasons(work: Work) -> Mapping[str, str]:
     return found
 
 
-def _collect(
-    begun: dict[Future[Timing], Task], done: dict[str, Timing]
-) -> TaskFailedError | None:
+def _collect(begun: dict[Future[Timing], Task], done: dict[str, Timing]) -> None:
     """Wait until something ends; move it from begun to done."""
     ended, _ = wait(begun, return_when=FIRST_COMPLETED)
     for future in ended:
         task = begun.pop(future)
-        error = future.exception()
-        if isinstance(error, TripleoError):
-            failed = TaskFailedError(task, error)
-            failed.__cause__ = error
-            return failed
-        done[task.name] = future.result()
-    return None
+        try:
+            done[task.name] = future.result()
+        except TripleoError as error:
+            raise TaskFailedError(task, error) from error
 
 
 def _do(work: Work, task: Task, began: float) -> Timing:

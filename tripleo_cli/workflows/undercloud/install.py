@@ -35,7 +35,7 @@ from tripleo_cli.workflows.undercloud.journal import Journal
 from tripleo_cli.workflows.undercloud.ports import Host
 from tripleo_cli.workflows.undercloud.recorder import RecordedHost
 from tripleo_cli.workflows.undercloud.site import Site, Steps, Tools
-from tripleo_cli.workflows.undercloud.steps_cloud import cloud_steps
+from tripleo_cli.workflows.undercloud.steps_cloud import check_clouds, cloud_steps
 from tripleo_cli.workflows.undercloud.steps_database import database_steps
 from tripleo_cli.workflows.undercloud.steps_machine import machine_steps
 from tripleo_cli.workflows.undercloud.steps_service import service_steps
@@ -69,6 +69,7 @@ def install(config: UndercloudConfig, tools: Tools, report: Reporter) -> Install
     with tools.host.lock(layout.lock):
         began = tools.clock.now()
         site = _prepare(config, tools)
+        check_clouds(site)
         recorder = RecordedHost(tools.host, layout.install_log, site.secrets)
         recorder.note("--- openstack undercloud install ---")
         work = _work(site, report)
@@ -77,9 +78,12 @@ def install(config: UndercloudConfig, tools: Tools, report: Reporter) -> Install
         except TaskFailedError as error:
             recorder.note(f"{error.task.title} failed: {error}")
             raise _explained(error, layout) from error
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as interrupt:
             recorder.note("interrupted")
-            raise
+            raise HostError(
+                "interrupted; what had begun was brought to its end",
+                hint="run the same command again: it goes on from here",
+            ) from interrupt
         installed = Installed(timings=timings, seconds=tools.clock.now() - began)
         _keep_timings(tools.host, layout, installed)
         recorder.note(f"finished in {installed.seconds:.1f} s")

@@ -14,7 +14,13 @@ from tripleo_cli.domain.undercloud.layout import Layout
 from tripleo_cli.domain.undercloud.secrets import masked
 from tripleo_cli.errors import HostError
 from tripleo_cli.workflows.ports import Clock
-from tripleo_cli.workflows.undercloud.ports import Administration, Host, Supervisor
+from tripleo_cli.workflows.undercloud.installed import Undercloud
+from tripleo_cli.workflows.undercloud.ports import (
+    Administration,
+    Host,
+    Machine,
+    Supervisor,
+)
 
 LAST_LINES = 15
 
@@ -29,6 +35,7 @@ class Tools:
     """
 
     host: Host
+    machine: Machine
     supervisor: Callable[[Layout], Supervisor]
     administration: Callable[[UndercloudConfig, Mapping[str, str]], Administration]
     clock: Clock
@@ -55,6 +62,17 @@ class Site:
     supervisor: Supervisor
     administration: Administration
     stop: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def installed(self) -> Undercloud:
+        """The same undercloud as those who only run it see it."""
+        return Undercloud(
+            config=self.config,
+            host=self.host,
+            machine=self.tools.machine,
+            supervisor=self.supervisor,
+            clock=self.tools.clock,
+        )
 
     def must(self, call: Call) -> Result:
         """Run a command that has to succeed.

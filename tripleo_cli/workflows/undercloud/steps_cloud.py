@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import PurePath
-from typing import Any
 
 import yaml
 
-from tripleo_cli.domain.host import Call, File
+from tripleo_cli.domain.host import ROOT, Call, File
 from tripleo_cli.domain.undercloud.catalog import REGION, identity_of, url_of
-from tripleo_cli.domain.undercloud.clouds import cloud_entries, merged
+from tripleo_cli.domain.undercloud.clouds import cloud_entries, merged, strangers
 from tripleo_cli.domain.undercloud.secrets import ADMIN
 from tripleo_cli.errors import HostError, InvalidInputError, Problem, ServiceError
+from tripleo_cli.workflows.undercloud.clouds import load_clouds
 from tripleo_cli.workflows.undercloud.site import Site, Step, Steps
 from tripleo_cli.workflows.undercloud.steps_database import map_hosts
 
@@ -59,31 +58,37 @@ def _counted(changes: int) -> str:
     return f"{changes} changes" if changes else ""
 
 
-def _write_clouds(site: Site) -> str:
-    """Merge our entries into the operator's file, keeping its owner out of it."""
+def check_clouds(site: Site) -> None:
+    """Make sure that our entries would not replace another cloud's.
+
+    Raises:
+        InvalidInputError: They would, or the file cannot be understood.
+    """
     path = site.config.clouds_file
-    document = _document(path, site.host.read(path))
+    entries = cloud_entries(site.config, site.secrets)
+    others = strangers(load_clouds(site.host, path), entries)
+    if others:
+        remedy = "set another cloud_name in undercloud.conf, or remove the entry"
+        raise InvalidInputError(
+            path,
+            [Problem(f"clouds.{name}", "is another cloud", remedy) for name in others],
+        )
+
+
+def _write_clouds(site: Site) -> str:
+    """Merge our entries into the operator's file."""
+    path = site.config.clouds_file
+    check_clouds(site)
+    document = load_clouds(site.host, path)
     wanted = merged(document, cloud_entries(site.config, site.secrets))
     if wanted == document:
         return ""
     folder = str(PurePath(path).parent)
     if not site.host.exists(folder):
-        site.host.mkdir(folder, owner="root", mode=0o755)
+        site.host.mkdir(folder, owner=ROOT, mode=0o755)
     text = yaml.safe_dump(wanted, sort_keys=False)
     site.host.put(File(path=path, text=text, mode=0o600))
     return f"wrote {path}"
-
-
-def _document(path: str, text: str | None) -> Mapping[str, Any]:
-    try:
-        document = yaml.safe_load(text or "") or {}
-    except yaml.YAMLError as error:
-        raise InvalidInputError(
-            path, [Problem("", f"is not YAML: {error}", "correct or move it")]
-        ) from error
-    if not isinstance(document, dict):
-        raise InvalidInputError(path, [Problem("", "is not a mapping of clouds")])
-    return document
 
 
 def _check(site: Site) -> str:

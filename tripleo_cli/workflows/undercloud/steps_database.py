@@ -54,7 +54,7 @@ def _prepare_server(site: Site) -> str:
     site.host.mkdir(new, owner=user, mode=0o700)
     account = ("--auth-root-authentication-method=socket", "--skip-test-db")
     owner = f"--auth-root-socket-user={user}"
-    folders = (f"--datadir={new}", f"--tmpdir={site.layout.tmp}")
+    folders = (f"--datadir={new}", f"--tmpdir={site.layout.scratch}")
     program = ("mariadb-install-db", "--no-defaults")
     site.must(Call(argv=(*program, *folders, *account, owner), user=user))
     site.must(Call(argv=("mv", "--no-target-directory", new, final)))

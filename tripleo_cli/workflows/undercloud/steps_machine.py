@@ -5,9 +5,13 @@ from __future__ import annotations
 from tripleo_cli.domain.host import Call, File
 from tripleo_cli.domain.undercloud.packages import PACKAGES, requirement
 from tripleo_cli.domain.undercloud.secrets import KEY_REPOSITORIES, key_name
-from tripleo_cli.errors import HostError
 from tripleo_cli.rendering.undercloud import render_unit
 from tripleo_cli.workflows.undercloud.site import Site, Step, Steps
+from tripleo_cli.workflows.undercloud.supervise import (
+    has_systemd,
+    start_supervisor,
+    stop_supervisor,
+)
 
 POLICY = "/usr/sbin/policy-rc.d"
 EARLIER_POLICY = f"{POLICY}.before-undercloud"
@@ -18,13 +22,12 @@ exit 101
 """
 APT_ENV = {"DEBIAN_FRONTEND": "noninteractive"}
 APT = ("apt-get", "-q", "-o", "DPkg::Lock::Timeout=600")
-SUPERVISOR_TIMEOUT_S = 30
 
 _DATA_FOLDERS = (
     *("glance/images", "glance/staging", "glance/tasks"),
     *("ironic/http", "ironic/tftp", "ironic/images", "ironic/master_images"),
     *("keystone", *(f"keystone/{name}" for name in KEY_REPOSITORIES)),
-    *("neutron", "nova/instances", "rabbitmq", "tmp"),
+    *("neutron", "nova/instances", "rabbitmq", "scratch"),
 )
 
 
@@ -199,47 +202,13 @@ def _compile(site: Site) -> str:
 
 
 def _run_supervisor(site: Site) -> str:
+    """Run supervisord as systemd's unit where systemd runs, as a daemon elsewhere."""
+    machine = site.installed
+    if has_systemd(machine):
+        site.host.put(render_unit(site.config, site.tools.templates))
+        site.must(Call(argv=("systemctl", "daemon-reload")))
+        site.must(Call(argv=("systemctl", "enable", site.layout.unit)))
     if site.supervisor.is_running():
-        site.supervisor.shutdown()
-        _wait_for_supervisor(site, running=False)
-    if site.host.exists("/run/systemd/system"):
-        _enable_unit(site)
-    else:
-        start_supervisor(site)
-    _wait_for_supervisor(site, running=True)
+        stop_supervisor(machine)
+    start_supervisor(machine)
     return "started"
-
-
-def start_supervisor(site: Site) -> None:
-    """Start supervisord as a daemon of the services' user."""
-    program = f"{site.layout.venv}/bin/supervisord"
-    configuration = ("--configuration", site.layout.supervisor_config)
-    site.must(
-        Call(
-            argv=(program, *configuration),
-            user=site.config.service_user,
-            detached=True,
-        )
-    )
-
-
-def _enable_unit(site: Site) -> None:
-    unit = render_unit(site.config, site.tools.templates)
-    site.host.put(unit)
-    site.must(Call(argv=("systemctl", "daemon-reload")))
-    site.must(Call(argv=("systemctl", "enable", site.layout.unit)))
-    site.must(Call(argv=("systemctl", "restart", site.layout.unit)))
-
-
-def _wait_for_supervisor(site: Site, *, running: bool) -> None:
-    clock = site.tools.clock
-    # Stopping waits for every service.
-    deadline = clock.now() + (SUPERVISOR_TIMEOUT_S if running else 180)
-    while site.supervisor.is_running() is not running:
-        if clock.now() > deadline:
-            verb = "start" if running else "stop"
-            raise HostError(
-                f"supervisord did not {verb}",
-                hint=f"see {site.layout.log}/supervisord.log",
-            )
-        clock.sleep(0.1)

@@ -1,0 +1,467 @@
+"""A Debian machine in memory on which an undercloud can be installed.
+
+It refuses what a real one refuses: tables that half exist, servers without their
+files, commands it does not know. It can die at any of its changes, as a process does
+that is killed: ``lives`` counts the changes it still makes.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+from tests.fakes.clock import FakeClock
+from tests.fakes.undercloud import FakeMachine
+from tripleo_cli.domain.host import Call, File, Result
+from tripleo_cli.domain.undercloud.catalog import Identity
+from tripleo_cli.domain.undercloud.config import Subnet, UndercloudConfig
+from tripleo_cli.domain.undercloud.databases import DATABASES
+from tripleo_cli.domain.undercloud.layout import Layout
+from tripleo_cli.domain.undercloud.process import Process
+from tripleo_cli.domain.undercloud.programs import PROGRAMS
+from tripleo_cli.errors import BusyError, HostError, ServiceError
+from tripleo_cli.workflows.undercloud.site import Tools
+
+CONFIG = UndercloudConfig(
+    state_dir="/var/lib/uc", clouds_file="/root/clouds.yaml", service_user="uc"
+)
+LOCK = """\
+supervisor==4.3.0 \\
+    --hash=sha256:aa
+nova==34.0.0 \\
+    --hash=sha256:bb
+"""
+SYNCS = (
+    *("glance-manage", "placement-manage", "neutron-db-manage"),
+    *("ironic-dbsync", "heat-manage"),
+)
+
+
+class KilledError(BaseException):
+    """The installer was killed at this point; what was begun is half done."""
+
+
+class FakeHost:
+    """Files, users, packages and databases of one machine."""
+
+    def __init__(self, config: UndercloudConfig = CONFIG) -> None:
+        self.config = config
+        self.layout = Layout(config.state_dir)
+        self.files: dict[str, str] = {}
+        self.modes: dict[str, int] = {}
+        self.owners: dict[str, str] = {}
+        self.folders: set[str] = {"/", "/root", "/usr/sbin", "/var/lib"}
+        self.users = {"root"}
+        self.packages: set[str] = set()
+        self.ran: list[Call] = []
+        self.failing: dict[str, str] = {}
+        self.half_made: set[str] = set()
+        self.cells: list[str] = []
+        self.is_bootstrapped = False
+        self.holder = ""
+        self.lives: int | None = None
+        self.interrupted = 0
+        self.supervisor = FakeSupervisor(self)
+        self._guard = threading.RLock()
+
+    def run(self, call: Call) -> Result:
+        program = call.argv[0].rpartition("/")[2]
+        with self._guard:
+            self.ran.append(call)
+            assert call.user in self.users, f"no user {call.user}"
+            if program in self.failing:
+                return Result(returncode=1, stderr=self.failing[program])
+            return self._commands()[program](call)
+
+    def interrupt(self) -> None:
+        self.interrupted += 1
+
+    def put(self, file: File) -> bool:
+        with self._guard:
+            parent = file.path.rpartition("/")[0]
+            if parent not in self.folders:
+                raise HostError(f"cannot write {file.path}: no such folder")
+            if file.owner not in self.users:
+                raise HostError(f"cannot write {file.path}: no user {file.owner}")
+            changed = self.files.get(file.path) != file.text
+            if changed:
+                self._live()
+            self.files[file.path] = file.text
+            self.modes[file.path] = file.mode
+            self.owners[file.path] = file.owner
+            return changed
+
+    def append(self, path: str, text: str) -> None:
+        with self._guard:
+            self.files[path] = self.files.get(path, "") + text
+
+    def read(self, path: str) -> str | None:
+        return self.files.get(path)
+
+    def exists(self, path: str) -> bool:
+        with self._guard:
+            return path in self.files or path in self.folders
+
+    def mkdir(self, path: str, *, owner: str, mode: int) -> None:
+        with self._guard:
+            if owner not in self.users:
+                raise HostError(f"cannot make the folder {path}: no user {owner}")
+            if path not in self.folders:
+                self._live()
+            parts = path.split("/")
+            self.folders |= {"/".join(parts[:n]) for n in range(2, len(parts) + 1)}
+            self.modes[path] = mode
+            self.owners[path] = owner
+
+    def remove(self, path: str) -> None:
+        with self._guard:
+            for known in (self.files, self.modes, self.owners):
+                for one in [p for p in known if p == path or p.startswith(f"{path}/")]:
+                    del known[one]
+            self.folders -= {
+                p for p in self.folders if p == path or p.startswith(f"{path}/")
+            }
+
+    @contextmanager
+    def lock(self, path: str) -> Iterator[None]:
+        if self.holder:
+            raise BusyError(f"another run holds {path}: process {self.holder}")
+        self.holder = "this one"
+        try:
+            yield
+        finally:
+            self.holder = ""
+
+    def connects(self, address: str, port: int) -> bool:
+        return address == self.config.local_ip and self._is_served(port)
+
+    def http_status(self, url: str) -> int | None:
+        return (
+            300 if self._is_served(int(url.split("/")[2].rpartition(":")[2])) else None
+        )
+
+    def tables(self, database: str) -> str:
+        return f"{self.layout.data}/mysql/{database}/alembic_version.frm"
+
+    def programs_run(self) -> list[str]:
+        """Names of the programs that were run, in order."""
+        return [call.argv[0].rpartition("/")[2] for call in self.ran]
+
+    def _is_served(self, port: int) -> bool:
+        names = [name for name, number in self.config.ports.items() if number == port]
+        return any(self.supervisor.runs(name) for name in names)
+
+    def _live(self) -> None:
+        if self.lives is None:
+            return
+        if self.lives <= 0:
+            raise KilledError
+        self.lives -= 1
+
+    def _commands(self) -> Mapping[str, Callable[[Call], Result]]:
+        return {
+            "getent": lambda call: _exit(0 if call.argv[-1] in self.users else 2),
+            "useradd": self._useradd,
+            "dpkg-query": self._dpkg_query,
+            "dpkg": lambda _: _exit(0),
+            "apt-get": self._apt_get,
+            "uv": self._uv,
+            "python": self._python,
+            "python3.11": lambda _: Result(returncode=0, stdout="/usr 3 11"),
+            "mariadb-install-db": self._install_db,
+            "mv": self._mv,
+            "supervisord": self._supervisord,
+            "systemctl": self._systemctl,
+            "keystone-manage": self._keystone_manage,
+            "nova-manage": self._nova_manage,
+            **dict.fromkeys(SYNCS, self._sync),
+        }
+
+    def _useradd(self, call: Call) -> Result:
+        self._live()
+        self.users.add(call.argv[-1])
+        return _exit(0)
+
+    def _dpkg_query(self, call: Call) -> Result:
+        lines = [f"{name} ii " for name in call.argv[4:] if name in self.packages]
+        return Result(returncode=0, stdout="\n".join(lines))
+
+    def _apt_get(self, call: Call) -> Result:
+        assert call.env["DEBIAN_FRONTEND"] == "noninteractive"
+        if "install" in call.argv:
+            policy = self.files.get("/usr/sbin/policy-rc.d", "")
+            assert "exit 101" in policy, "a server would have been started"
+            self._live()
+            self.packages |= set(
+                call.argv[call.argv.index("--no-install-recommends") :]
+            )
+        return _exit(0)
+
+    def _uv(self, call: Call) -> Result:
+        self._live()
+        venv = self.layout.venv
+        if call.argv[1] == "venv":
+            self.remove(venv)
+            self.folders |= {venv, f"{venv}/bin"}
+            self.files[f"{venv}/bin/python"] = "3.11"
+            return _exit(0)
+        assert call.argv[1:3] == ("pip", "install")
+        assert "--require-hashes" in call.argv
+        assert f"{venv}/bin/python" in self.files
+        self.files[f"{venv}/bin/supervisord"] = ""
+        if "nova==" in call.stdin:
+            self.files[f"{venv}/bin/uwsgi"] = ""
+        return _exit(0)
+
+    def _python(self, call: Call) -> Result:
+        if "compileall" in call.argv:
+            return _exit(0)
+        if "base_prefix" in call.argv[-1]:
+            return Result(returncode=0, stdout="/usr 3 11")
+        told = json.loads(call.stdin)
+        assert self.supervisor.runs("mariadb")
+        self.half_made.discard(told["name"])
+        self.remove(self.tables(told["name"]))
+        return _exit(0)
+
+    def _install_db(self, call: Call) -> Result:
+        assert "mariadb-server-core" in self.packages
+        target = next(w for w in call.argv if w.startswith("--datadir=")).partition("=")
+        self.folders.add(f"{target[2]}/half")
+        self._live()
+        self.folders.add(f"{target[2]}/mysql")
+        return _exit(0)
+
+    def _mv(self, call: Call) -> Result:
+        old, new = call.argv[-2:]
+        self._live()
+        self.folders = {
+            new + path.removeprefix(old) if path.startswith(f"{old}/") else path
+            for path in self.folders
+        }
+        return _exit(0)
+
+    def _supervisord(self, call: Call) -> Result:
+        assert call.detached
+        assert call.user == self.config.service_user
+        self._live()
+        self.supervisor.boot()
+        return _exit(0)
+
+    def _systemctl(self, call: Call) -> Result:
+        assert self.exists("/run/systemd/system")
+        if call.argv[1] in {"start", "restart"}:
+            assert self.layout.unit_file in self.files
+            self.supervisor.boot()
+        if call.argv[1] == "stop":
+            self.supervisor.shutdown()
+        return _exit(0)
+
+    def _keystone_manage(self, call: Call) -> Result:
+        if "bootstrap" not in call.argv:
+            return self._sync(call)
+        assert self.tables("keystone") in self.files
+        assert call.env["OS_BOOTSTRAP_PASSWORD"]
+        self._live()
+        self.is_bootstrapped = True
+        return _exit(0)
+
+    def _nova_manage(self, call: Call) -> Result:
+        if "cell_v2" not in call.argv:
+            return self._sync(call)
+        assert self.tables("nova_api") in self.files
+        if "list_cells" in call.argv:
+            return Result(returncode=0, stdout=f"| {' | '.join(self.cells)} |")
+        self._live()
+        if "create_cell" in call.argv:
+            assert "cell1" not in self.cells, "a second cell of the same name"
+            self.cells.append("cell1")
+        if "discover_hosts" in call.argv:
+            assert self.supervisor.runs("nova-compute")
+        return _exit(0)
+
+    def _sync(self, call: Call) -> Result:
+        """Make tables; a server cannot undo half of them."""
+        words = [
+            (each.name, tuple(w.format(etc=self.layout.etc) for w in each.argv[1:]))
+            for each in DATABASES
+        ]
+        name = next(name for name, argv in words if argv == call.argv[1:])
+        assert f"{self.layout.venv}/bin/uwsgi" in self.files
+        if not self.supervisor.runs("mariadb"):
+            return Result(returncode=1, stderr="Can't connect to MySQL server")
+        if name in self.half_made:
+            return Result(returncode=1, stderr="Table 'a' already exists")
+        if self.tables(name) not in self.files:
+            self.half_made.add(name)
+            self._live()
+            self.half_made.discard(name)
+            self.files[self.tables(name)] = ""
+        return _exit(0)
+
+
+class FakeSupervisor:
+    """A supervisord that reads its programs' files, as the real one does.
+
+    ``starts`` lists each start, with what the service read then, newest last.
+    """
+
+    def __init__(self, host: FakeHost) -> None:
+        self._host = host
+        self._programs: dict[str, str] = {}
+        self._pids: dict[str, int] = {}
+        self._last_pid = 100
+        self.is_up = False
+        self.is_booting = False
+        self.broken: set[str] = set()
+        self.starts: list[str] = []
+        self.read: dict[str, tuple[str, ...]] = {}
+
+    def boot(self) -> None:
+        self.is_up = True
+        self._pids.clear()
+        self._programs.clear()
+        # Those that cannot start yet fail; nobody asked for them by name.
+        self.is_booting = True
+        self.update()
+        self.is_booting = False
+
+    def runs(self, name: str) -> bool:
+        return self.is_up and name in self._pids
+
+    def crash(self, name: str) -> None:
+        del self._pids[name]
+
+    def is_running(self) -> bool:
+        return self.is_up
+
+    def processes(self) -> Mapping[str, Process]:
+        with self._host._guard:  # noqa: SLF001 - one machine
+            return {name: self._process(name) for name in self._programs}
+
+    def start(self, name: str) -> None:
+        with self._host._guard:  # noqa: SLF001
+            assert name in self._programs
+            if name in self._pids:
+                return
+            why_not = self._why_not(name)
+            assert not why_not, why_not
+            self._last_pid += 1
+            self._pids[name] = self._last_pid
+            self.starts.append(name)
+            program = next(each for each in PROGRAMS if each.name == name)
+            etc = self._host.layout.etc
+            self.read[name] = tuple(
+                self._host.files[f"{etc}/{file}"] for file in program.files
+            )
+
+    def stop(self, name: str) -> None:
+        self._pids.pop(name, None)
+
+    def update(self) -> Sequence[str]:
+        with self._host._guard:  # noqa: SLF001
+            folder = f"{self._host.layout.programs}/"
+            found = {
+                path.removeprefix(folder).removesuffix(".conf"): text
+                for path, text in self._host.files.items()
+                if path.startswith(folder)
+            }
+            changed = [n for n, text in found.items() if self._programs.get(n) != text]
+            self._programs = found
+            for name in changed:
+                self._pids.pop(name, None)
+                if name not in self.broken and not (
+                    self.is_booting and self._why_not(name)
+                ):
+                    self.start(name)
+            return changed
+
+    def shutdown(self) -> None:
+        self.is_up = False
+        self._pids.clear()
+
+    def _why_not(self, name: str) -> str:
+        """Say at what a real service would fail when it starts."""
+        host = self._host
+        if name in {"epmd", "rabbitmq", "mariadb"}:
+            data = f"{host.layout.data}/mysql/mysql"
+            if name == "mariadb" and not host.exists(data):
+                return "mariadb has no data"
+            return "" if "rabbitmq-server" in host.packages else f"{name}: no program"
+        if f"{host.layout.venv}/bin/uwsgi" not in host.files:
+            return f"{name} has no program"
+        wanted = "nova" if name.startswith("nova") else name.partition("-")[0]
+        return "" if host.tables(wanted) in host.files else f"{name} has no tables"
+
+    def _process(self, name: str) -> Process:
+        if name in self.broken:
+            return Process(name=name, state="FATAL", reason="Exited too quickly")
+        if name in self._pids:
+            return Process(name=name, state="RUNNING", pid=self._pids[name])
+        return Process(name=name, state="STOPPED")
+
+
+class FakeAdministration:
+    """The services' own side: what was registered, and by which password."""
+
+    def __init__(self, host: FakeHost) -> None:
+        self._host = host
+        self.identity: Identity | None = None
+        self.subnets: tuple[Subnet, ...] = ()
+
+    def ensure_identity(self, wanted: Identity) -> int:
+        self._ask("keystone")
+        changes = 0 if self.identity == wanted else 1
+        self.identity = wanted
+        return changes
+
+    def ensure_network(self, subnets: Sequence[Subnet]) -> int:
+        self._ask("neutron")
+        assert self.identity is not None
+        changes = 0 if self.subnets == tuple(subnets) else 1
+        self.subnets = tuple(subnets)
+        return changes
+
+    def silent_agents(self, hostname: str) -> Sequence[str]:
+        assert hostname == self._host.config.undercloud_hostname
+        names = ("nova-conductor", "nova-scheduler", "nova-compute", "heat-engine")
+        return [name for name in names if not self._host.supervisor.runs(name)]
+
+    def _ask(self, name: str) -> None:
+        if not self._host.supervisor.runs(name) or not self._host.is_bootstrapped:
+            raise ServiceError(f"{name} does not answer")
+
+
+class FakeSite:
+    """A machine and everything that the installer uses on it."""
+
+    def __init__(self, templates: Mapping[str, str]) -> None:
+        self.host = FakeHost()
+        self.administration = FakeAdministration(self.host)
+        self.machine = FakeMachine()
+        self.clock = FakeClock()
+        self.templates = templates
+        self.lock = LOCK
+
+    @property
+    def supervisor(self) -> FakeSupervisor:
+        return self.host.supervisor
+
+    def tools(self) -> Tools:
+        return Tools(
+            host=self.host,
+            machine=self.machine,
+            supervisor=lambda _layout: self.supervisor,
+            administration=lambda _config, _secrets: self.administration,
+            clock=self.clock,
+            templates=self.templates,
+            lock=self.lock,
+            python="/usr/bin/python3.11",
+            uv="/opt/uv",
+        )
+
+
+def _exit(code: int) -> Result:
+    return Result(returncode=code)
