@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -78,6 +78,7 @@ class Fleet:
     _handled: dict[str, tuple[str, str]] = field(default_factory=dict)
     _refused: dict[str, str] = field(default_factory=dict)
     """Faults that Ironic has not the interfaces for, by node."""
+    _unreadable: dict[str, str] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _slots: asyncio.Semaphore = field(init=False)
     _next_census: float = 0.0
@@ -118,7 +119,7 @@ class Fleet:
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
-    def _mine(self, nodes: Any) -> list[SimulatedNode]:
+    def _mine(self, nodes: Sequence[SimulatedNode]) -> list[SimulatedNode]:
         names = self.options.names
         return [node for node in nodes if names is None or node.name in names]
 
@@ -135,12 +136,20 @@ class Fleet:
             del self._handled[gone]
         pause = max(self.options.census_s, took / SHARE_OF_CENSUS)
         self._next_census = time.monotonic() + pause
+        self._complain(nodes.values())
         for node in nodes.values():
             if self._needs_rewiring(node):
                 self._spawn(self._rewire(node), node)
 
+    def _complain(self, nodes: Iterable[SimulatedNode]) -> None:
+        """Log, once each, the faults that nobody can read."""
+        found = {node.name: node.fault_problem for node in nodes if node.fault_problem}
+        for name, problem in found.items() - self._unreadable.items():
+            LOG.error("%s: %s; it shows no fault", name, problem)
+        self._unreadable = found
+
     def _needs_rewiring(self, node: SimulatedNode) -> bool:
-        fault = _fault(node)
+        fault = node.fault
         if self._refused.get(node.id) == str(fault):
             return False
         can = node.state in REWIRABLE or node.maintenance
@@ -158,7 +167,7 @@ class Fleet:
             await self.agents.heartbeat(self.ironic, node, url)
 
     async def _rewire(self, node: SimulatedNode) -> None:
-        fault = _fault(node)
+        fault = node.fault
         async with self._slots:
             try:
                 await self._patch_wiring(node, fault)
@@ -190,7 +199,7 @@ class Fleet:
             await self.ironic.patch(node.id, wiring_patch(wiring, node.id, url))
 
     def _begin_inspection(self, node: SimulatedNode) -> None:
-        fault = _fault(node)
+        fault = node.fault
         # One answer per inspection, unless the fault is changed while Ironic waits.
         stage = (node.since, str(fault))
         if self._handled.get(node.id) == stage:
@@ -230,7 +239,7 @@ class Fleet:
         LOG.info("%s: sent SIMULATED inventory%s", node.name, _blamed(fault))
 
     def _data(
-        self, node: SimulatedNode, macs: Any, fault: Fault | None
+        self, node: SimulatedNode, macs: Sequence[str], fault: Fault | None
     ) -> dict[str, Any]:
         if not macs:
             raise RefusedError("has no port in Ironic, so nothing to boot from")
@@ -254,15 +263,10 @@ class Fleet:
         except (RefusedError, UnavailableError) as error:
             self.counts.failed += 1
             LOG.error("%s: %s", node.name, error)  # noqa: TRY400 - one line per machine
-
-
-def _fault(node: SimulatedNode) -> Fault | None:
-    """Give a node's fault; an unreadable one is logged and counts as none."""
-    try:
-        return node.fault
-    except ValueError as error:
-        LOG.error("%s: %s", node.name, error)  # noqa: TRY400 - one line per machine
-        return None
+        except Exception:
+            # A mistake of ours: it must neither stop the other machines nor be lost.
+            self.counts.failed += 1
+            LOG.exception("%s: unexpected", node.name)
 
 
 def _blamed(fault: Fault | None) -> str:

@@ -12,12 +12,11 @@ import aiohttp
 from keystoneauth1 import exceptions as auth_errors
 from keystoneauth1 import session as auth_session
 
-from tripleo_cli.simulator.faults import Wiring
 from tripleo_cli.simulator.ports import (
-    SIMULATED_KEY,
     RefusedError,
     SimulatedNode,
     UnavailableError,
+    simulated_node,
 )
 
 LIST_FIELDS: Final = (
@@ -37,10 +36,15 @@ Query = Mapping[str, str]
 class LiveIronic:
     """Ironic of one cloud; use it as an asynchronous context manager."""
 
-    def __init__(self, session: auth_session.Session, endpoint: str) -> None:
+    def __init__(
+        self,
+        session: auth_session.Session,
+        endpoint: str,
+        http: aiohttp.ClientSession | None = None,
+    ) -> None:
         self._session = session
         self._endpoint = endpoint.rstrip("/").removesuffix("/v1")
-        self._http: aiohttp.ClientSession | None = None
+        self._http = http
 
     async def __aenter__(self) -> Self:
         self._http = aiohttp.ClientSession(timeout=TIMEOUT)
@@ -64,9 +68,7 @@ class LiveIronic:
         path = "/v1/nodes"
         while path:
             page = await self._call("GET", path, query=query)
-            found += [
-                _node(raw) for raw in page["nodes"] if raw["extra"].get(SIMULATED_KEY)
-            ]
+            found += filter(None, map(simulated_node, page["nodes"]))
             # The link to the next page is complete, whatever host it names.
             _, _, rest = str(page.get("next") or "").partition("/v1/")
             path, query = f"/v1/{rest}" if rest else "", {}
@@ -145,18 +147,6 @@ class LiveIronic:
             raise RefusedError(f"Keystone refuses the credentials: {error}") from error
         except auth_errors.ClientException as error:
             raise UnavailableError(f"no token from Keystone: {error}") from error
-
-
-def _node(raw: Mapping[str, Any]) -> SimulatedNode:
-    return SimulatedNode(
-        id=raw["uuid"],
-        name=raw["name"] or raw["uuid"],
-        state=raw["provision_state"],
-        since=raw["provision_updated_at"] or "",
-        extra=raw["extra"],
-        wiring=Wiring(power=raw["power_interface"], deploy=raw["deploy_interface"]),
-        maintenance=raw["maintenance"],
-    )
 
 
 def _raise_for(status: int, call: str, answer: Any) -> None:

@@ -31,29 +31,42 @@ class SimulatedNode:
     state: str
     since: str = ""
     """When it came into this state; tells one inspection from the next."""
-    extra: Mapping[str, Any] = field(default_factory=dict)
+    model: str = ""
+    """The hardware model it is drawn from; may be unknown here."""
+    seed: int = 0
+    fault: Fault | None = None
+    fault_problem: str = ""
+    """Why what its ``extra`` says of a fault cannot be read."""
     wiring: Wiring = field(default_factory=Wiring)
     maintenance: bool = False
 
-    @property
-    def model(self) -> str:
-        """The hardware model it is drawn from; may be unknown here."""
-        return str(self.extra.get(MODEL_KEY, ""))
 
-    @property
-    def seed(self) -> int:
-        """The seed it is drawn with; 0 where none was noted."""
-        seed = self.extra.get(SEED_KEY)
-        return seed if isinstance(seed, int) else 0
+def simulated_node(raw: Mapping[str, Any]) -> SimulatedNode | None:
+    """Read a node as the Bare Metal API shows it; ``None`` for a real machine."""
+    extra = raw["extra"]
+    if not extra.get(SIMULATED_KEY):
+        return None
+    seed = extra.get(SEED_KEY)
+    fault, problem = _fault(str(extra.get(FAULT_KEY) or ""))
+    return SimulatedNode(
+        id=raw["uuid"],
+        name=raw["name"] or raw["uuid"],
+        state=raw["provision_state"],
+        since=raw["provision_updated_at"] or "",
+        model=str(extra.get(MODEL_KEY, "")),
+        seed=seed if isinstance(seed, int) else 0,
+        fault=fault,
+        fault_problem=problem,
+        wiring=Wiring(power=raw["power_interface"], deploy=raw["deploy_interface"]),
+        maintenance=raw["maintenance"],
+    )
 
-    @property
-    def fault(self) -> Fault | None:
-        """The fault it has been told to show.
 
-        Raises:
-            ValueError: somebody wrote an unknown fault.
-        """
-        return parse_fault(str(self.extra.get(FAULT_KEY) or ""))
+def _fault(text: str) -> tuple[Fault | None, str]:
+    try:
+        return parse_fault(text), ""
+    except ValueError as error:
+        return None, str(error)
 
 
 class Ironic(Protocol):
