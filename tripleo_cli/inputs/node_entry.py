@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from tripleo_cli.domain.definition import NodeDefinition, PortDefinition
 from tripleo_cli.domain.driver import DRIVERS, RENAMED, Driver, removed_driver
 from tripleo_cli.domain.node import NodeId
+from tripleo_cli.domain.seal import SEAL_FIELD
 from tripleo_cli.domain.suggestion import did_you_mean
-from tripleo_cli.inputs.document import Problems, at, kind
+from tripleo_cli.inputs.document import Problems, at
+from tripleo_cli.inputs.node_parts import read_capabilities, read_ports
 
 _INTERFACES = frozenset(
     f"{interface}_interface"
@@ -77,8 +79,6 @@ _HINTS = frozenset(
         "wwn_with_extension",
     }
 )
-_PORT_KEYS = frozenset({"address", "physical_network", "local_link_connection"})
-_MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 # What Ironic takes for a node's name: RFC 3986's unreserved characters.
 _NAME = re.compile(r"[A-Za-z0-9._~-]{1,255}")
 
@@ -121,7 +121,7 @@ class _Entry:
             extra=self._extra(),
             interfaces=self._interfaces(),
             conductor_group=self._text("conductor_group"),
-            ports=tuple(self._ports()),
+            ports=self._ports(),
             notes=tuple(self._notes),
         )
 
@@ -233,108 +233,40 @@ class _Entry:
         return properties
 
     def _capabilities(self) -> dict[str, str]:
-        given = self._given.get("capabilities", {})
         where = at(self._where, "capabilities")
-        if isinstance(given, str):
-            capabilities = self._split_capabilities(where, given)
-        elif isinstance(given, Mapping):
-            capabilities = self._read_capabilities(where, given)
-        else:
-            what = f'must be a mapping or "key:value,key:value", not {kind(given)}'
-            self._problems.add(where, what)
-            capabilities = {}
+        given = self._given.get("capabilities", {})
+        capabilities = read_capabilities(self._problems, where, given)
         profile = self._text("profile")
         if profile and capabilities.setdefault("profile", profile) != profile:
             other = capabilities["profile"]
             self._add("profile", f"{profile}, but capabilities say {other}")
         return capabilities
 
-    def _split_capabilities(self, where: str, text: str) -> dict[str, str]:
-        pairs: dict[str, str] = {}
-        for piece in filter(None, map(str.strip, text.split(","))):
-            key, colon, value = (part.strip() for part in piece.partition(":"))
-            if not (key and colon and value):
-                self._problems.add(where, f'"{piece}" is not key:value')
-            elif pairs.setdefault(key, value) != value:
-                self._problems.add(where, f'"{key}" is given more than once')
-        return pairs
-
-    def _read_capabilities(
-        self, where: str, given: Mapping[Any, Any]
-    ) -> dict[str, str]:
-        pairs: dict[str, str] = {}
-        for key, value in given.items():
-            place = at(where, str(key))
-            # What Ironic stores is text: a YAML true is what it compares with.
-            plain = str(value).lower() if isinstance(value, bool) else value
-            text = self._problems.text(place, plain) or ""
-            if "," in text or any(sign in str(key) for sign in ",:"):
-                self._problems.add(place, "must not hold a comma, nor its key a colon")
-            pairs[str(key)] = text
-        return pairs
-
     def _extra(self) -> dict[str, Any]:
         where = at(self._where, "extra")
-        own = self._problems.mapping(where, self._given.get("extra", {}))
+        extra = dict(self._problems.mapping(where, self._given.get("extra", {})))
+        if SEAL_FIELD in extra:
+            self._problems.add(at(where, SEAL_FIELD), "is for our own use")
         platform = self._text("platform")
         if platform and "arch" not in self._given:
             self._add("platform", "needs arch too")
-        return {**own, "tripleo_platform": platform} if platform else dict(own)
+        return extra | ({"tripleo_platform": platform} if platform else {})
 
     def _interfaces(self) -> dict[str, str]:
         found = {key: self._text(key) for key in sorted(_INTERFACES & set(self._given))}
         return {key: text for key, text in found.items() if text}
 
-    def _ports(self) -> Iterator[PortDefinition]:
+    def _ports(self) -> tuple[PortDefinition, ...]:
         if "mac" in self._given and "ports" in self._given:
             self._add("mac", "says the same as ports", "leave mac out")
-        yield from self._each("mac", self._mac_port)
-        yield from self._each("ports", self._full_port)
-
-    def _each(
-        self, key: str, read: Callable[[str, Any], PortDefinition | None]
-    ) -> Iterator[PortDefinition]:
-        if key not in self._given:
-            return
-        where, given = at(self._where, key), self._given[key]
-        listed = [given] if isinstance(given, str) else given
-        seen: dict[str, str] = {}
-        for index, value in enumerate(self._problems.sequence(where, listed)):
-            place = at(where, index)
-            port = read(place, value)
-            if port and (first := seen.setdefault(port.address, place)) != place:
-                self._problems.add(place, f"repeats {port.address} of {first}")
-            elif port:
-                yield port
-
-    def _mac_port(self, where: str, value: object) -> PortDefinition | None:
-        address = self._mac(where, value)
-        return PortDefinition(address=address) if address else None
-
-    def _full_port(self, where: str, value: object) -> PortDefinition | None:
-        port = self._problems.mapping(where, value)
-        self._problems.unknown_keys(where, port, _PORT_KEYS)
-        link = port.get("local_link_connection") or {}
-        network = port.get("physical_network")
-        address = self._mac(at(where, "address"), port.get("address"))
-        if not address:
-            return None
-        text = self._problems.text(at(where, "physical_network"), network or "ctlplane")
-        return PortDefinition(
-            address=address,
-            physical_network=text,
-            local_link=self._problems.mapping(at(where, "local_link_connection"), link),
+        return tuple(
+            port
+            for key in ("mac", "ports")
+            if key in self._given
+            for port in read_ports(
+                self._problems, at(self._where, key), self._given[key]
+            )
         )
-
-    def _mac(self, where: str, value: object) -> str | None:
-        text = self._problems.text(where, value)
-        if text is None:
-            return None
-        address = text.lower().replace("-", ":")
-        if not _MAC.fullmatch(address):
-            self._problems.add(where, f'"{text}" is not a MAC address')
-            return None
-        return address
 
 
 def _is_uuid(text: str) -> bool:

@@ -150,6 +150,14 @@ def test_capabilities_are_merged_with_the_profile() -> None:
     assert mapping.capabilities == {"a": "true", "n": "1"}
 
 
+def test_comments_are_ignored_and_extra_is_passed_on() -> None:
+    entry = {"pm_type": "fake", "_comment": "x", "extra": {"rack": 4}}
+    text = json.dumps({"_comment": "mine", "nodes": [entry]})
+    [node] = parse_nodes(text, source="a.json")
+
+    assert node.extra == {"rack": 4}
+
+
 def test_a_password_is_in_no_text_form_of_a_definition() -> None:
     entry = {"pm_type": "ipmi", "pm_addr": "a", "pm_password": "hush"}
     [node] = parse_nodes(json.dumps([entry]), source="a.json")
