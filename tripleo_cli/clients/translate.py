@@ -25,6 +25,8 @@ _SECRET = re.compile(
     "password|passwd|secret|token|private_key|snmp_community", re.IGNORECASE
 )
 _NO_ACCESS = (keystone.AuthorizationFailure, keystone.MissingAuthMethods)
+# glanceclient words connection problems itself, in exceptions without a status.
+_GLANCE = ("Error finding address for ", "Error communicating with ")
 _URL = re.compile(r"https?://[^\s,'\"]+")
 _NOISE = re.compile(r"^(ERROR: |HTTP \d{3}[: ]+\w[\w ]*: )|\s*\(HTTP \d+\)|^HTTP ")
 _REQUEST = re.compile(r"\s*\(Request-ID: [^)]*\)")
@@ -133,14 +135,12 @@ def _unreachable(service: Service, error: Exception) -> tuple[str, str, str] | N
     """Say which place, why and what to do where there was no answer at all."""
     if isinstance(error, keystone.EndpointNotFound):
         hint = "openstack catalog list (check region and interface of this cloud)"
-        return f"no endpoint of {service.name} in the catalogue", cause_of(error), hint
+        return "the catalogue has none", cause_of(error), hint
     text = str(error)
     is_connection = isinstance(
         error, (keystone.ConnectionError, keystone.DiscoveryFailure)
     )
-    if not is_connection and _status(error):
-        return None
-    if not is_connection and "Error finding address" not in text:
+    if not is_connection and not text.startswith(_GLANCE):
         return None
     return _place(service, text), *_reason(text)
 
