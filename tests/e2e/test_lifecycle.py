@@ -71,6 +71,19 @@ def stack(shell: Shell) -> dict[str, Any]:
     return found
 
 
+def baremetal_nodes(shell: Shell) -> list[dict[str, Any]]:
+    """List nodes as Ironic's own command does, whose titles differ by version."""
+    names = {"provisioning_state": "provision_state"}
+    return [
+        {
+            names.get(title, title): value
+            for key, value in row.items()
+            for title in [key.lower().replace(" ", "_")]
+        }
+        for row in shell.json("baremetal", "node", "list")
+    ]
+
+
 def placed(shell: Shell) -> dict[str, str]:
     """Say on which node each server is, as Ironic sees it."""
     by_instance = {row["Instance"]: name for name, row in nodes(shell).items()}
@@ -204,7 +217,7 @@ def test_status_agrees_with_what_openstack_says(shell: Shell) -> None:
     resources = by_key(
         shell.json("stack", "resource", "list", STACK, "-n", "5"), "resource_name"
     )
-    machines = by_key(shell.json("baremetal", "node", "list"), "UUID")
+    machines = by_key(baremetal_nodes(shell), "uuid")
 
     assert set(status) == set(servers(shell))
     for name, row in status.items():
@@ -213,10 +226,10 @@ def test_status_agrees_with_what_openstack_says(shell: Shell) -> None:
         assert row["Resource"] == resources[name]["resource_status"]
         assert row["Server ID"] == resources[name]["physical_resource_id"]
         assert (row["Server"], row["Server ID"]) == (server["Status"], server["ID"])
-        assert row["Node"] == machine["Name"]
-        assert row["Server ID"] == machine["Instance UUID"]
-        assert row["Provision State"] == machine["Provisioning State"]
-        assert row["Power"] in str(machine["Power State"])
+        assert row["Node"] == machine["name"]
+        assert row["Server ID"] == machine["instance_uuid"]
+        assert row["Provision State"] == machine["provision_state"]
+        assert row["Power"] in str(machine["power_state"])
 
 
 def test_deploying_again_changes_nothing_and_says_so(shell: Shell) -> None:
