@@ -106,6 +106,10 @@ USER_NAME = Text("the name of a system user", r"[a-z_][a-z0-9_-]{0,31}")
 
 def default_options() -> list[cfg.Opt]:
     """Give the options of ``[DEFAULT]``."""
+    return [*_places(), *_network(), *_services()]
+
+
+def _places() -> list[cfg.Opt]:
     return [
         cfg.Opt(
             "state_dir",
@@ -134,6 +138,11 @@ def default_options() -> list[cfg.Opt]:
             default=_DEFAULTS.service_user,
             help="System user that the services run as; made when it does not exist.",
         ),
+    ]
+
+
+def _network() -> list[cfg.Opt]:
+    return [
         cfg.HostnameOpt(
             "undercloud_hostname",
             default=_DEFAULTS.undercloud_hostname,
@@ -152,6 +161,19 @@ def default_options() -> list[cfg.Opt]:
             default=[DEFAULT_SUBNET],
             help="Subnets of the provisioning network; each has a section of its own.",
         ),
+        cfg.IntOpt(
+            "port_offset",
+            default=0,
+            min=0,
+            max=65535,
+            help="Added to every default of section [ports], for a second undercloud "
+            "on one machine. Ports that are set are taken as they are.",
+        ),
+    ]
+
+
+def _services() -> list[cfg.Opt]:
+    return [
         cfg.ListOpt(
             "enabled_hardware_types",
             item_type=types.String(choices=HARDWARE_TYPES),
@@ -180,14 +202,6 @@ def default_options() -> list[cfg.Opt]:
             default=_DEFAULTS.scheduler_max_attempts,
             min=1,
             help="How often Nova tries to place a server on a node before it fails.",
-        ),
-        cfg.IntOpt(
-            "port_offset",
-            default=0,
-            min=0,
-            max=65535,
-            help="Added to every default of section [ports], for a second undercloud "
-            "on one machine. Ports that are set are taken as they are.",
         ),
     ]
 

@@ -50,9 +50,8 @@ def run(kind: Any, *words: str) -> tuple[int, App]:
     return code or 0, app
 
 
-def test_status_as_data(fake: FakeUndercloud) -> None:
-    assert fake.undercloud
-
+@pytest.mark.usefixtures("fake")
+def test_status_as_data() -> None:
     code, app = run(commands.Status, "-f", "json")
 
     assert code == 0
@@ -71,9 +70,8 @@ def test_status_as_data(fake: FakeUndercloud) -> None:
     assert found["heat-engine"]["Answers"] is None
 
 
-def test_status_for_the_eye(fake: FakeUndercloud) -> None:
-    assert fake.undercloud
-
+@pytest.mark.usefixtures("fake")
+def test_status_for_the_eye() -> None:
     _, app = run(commands.Status)
 
     (row,) = [
@@ -121,9 +119,8 @@ def test_stop_start_and_restart(fake: FakeUndercloud) -> None:
     ]
 
 
-def test_an_unknown_service(fake: FakeUndercloud) -> None:
-    assert fake.undercloud
-
+@pytest.mark.usefixtures("fake")
+def test_an_unknown_service() -> None:
     with pytest.raises(CommandError, match='did you mean "glance"'):
         run(commands.Stop, "glanec")
 
@@ -136,9 +133,8 @@ def test_logs(fake: FakeUndercloud) -> None:
     assert app.stdout.getvalue() == "b\n"
 
 
-def test_credentials_without_any(fake: FakeUndercloud) -> None:
-    assert fake.undercloud
-
+@pytest.mark.usefixtures("fake")
+def test_credentials_without_any() -> None:
     with pytest.raises(CommandError, match="Try: openstack undercloud install"):
         run(commands.Credentials)
 
@@ -190,10 +186,8 @@ def test_uninstall_with_yes_does_not_ask(fake: FakeUndercloud) -> None:
     assert "no undercloud to remove" in app.stderr.getvalue()
 
 
-def test_a_wrong_file_is_told_by_every_command(
-    fake: FakeUndercloud, tmp_path: Path
-) -> None:
-    assert fake.undercloud
+@pytest.mark.usefixtures("fake")
+def test_a_wrong_file_is_told_by_every_command(tmp_path: Path) -> None:
     path = tmp_path / "bad.conf"
     path.write_text("[DEFAULT]\nlocal_ip = x\n")
     kinds: list[tuple[Any, tuple[str, ...]]] = [
