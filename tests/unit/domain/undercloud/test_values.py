@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import pytest
 
 from tripleo_cli.domain.undercloud.baremetal import HARDWARE_TYPES, interfaces
@@ -58,7 +61,7 @@ def test_other_clouds_and_unknown_keys_stay() -> None:
     assert set(result["clouds"]) == {"prod", "lab", "lab-system"}
 
 
-STRANGERS = {
+STRANGERS: dict[str, tuple[Mapping[str, Any], list[str]]] = {
     "no file": ({}, []),
     "ours": ({"clouds": ENTRIES}, []),
     "ours on another port": (
