@@ -93,7 +93,7 @@ class MatchProfiles(base.Lister):
         wanted = chosen_counts(parsed_args, roles) or _defaults(roles)
         proposal = propose_profiles(self.cloud.baremetal, wanted, roles)
         if parsed_args.explain:
-            self._shortage = proposal.error
+            self._shortage = proposal.verdict
             return _explanation(proposal)
         if proposal.error:
             raise proposal.error

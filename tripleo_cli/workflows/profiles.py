@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from tripleo_cli.domain.events import Began, Failed, Finished, Reporter, Skipped
 from tripleo_cli.domain.matching import Outcome, shortage_error, solve
+from tripleo_cli.domain.matching.explain import headline
 from tripleo_cli.domain.node import Node, NodeId, ProvisionState, format_capabilities
 from tripleo_cli.domain.profile import profile_traits, tagged
 from tripleo_cli.domain.role import Role
@@ -36,6 +37,15 @@ class Proposal:
         if self.outcome.is_feasible:
             return None
         return shortage_error(self.outcome, self.roles, self.nodes, self.held)
+
+    @property
+    def verdict(self) -> NotEnoughNodesError | None:
+        """The same in short, for those who have seen the reasons of each node."""
+        if self.outcome.is_feasible or not self.nodes:
+            return self.error
+        wanted = self.outcome.wanted
+        lines = [headline(conflict, wanted) for conflict in self.outcome.conflicts]
+        return NotEnoughNodesError("\n".join(lines))
 
 
 def propose_profiles(

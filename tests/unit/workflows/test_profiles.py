@@ -118,3 +118,13 @@ def test_a_node_that_refuses_does_not_keep_the_others_from_being_tagged() -> Non
 
     assert profiles(baremetal) == {"a": (), "b": ("compute",)}
     assert {type(event) for event in events[1:]} == {Finished, Failed}
+
+
+def test_the_verdict_names_the_conflict_without_the_nodes_that_do_not_fit() -> None:
+    gpu = a_node("gpu", capabilities={"profile": "gpu"})
+    baremetal = FakeBaremetal([a_node("a"), gpu])
+
+    proposal = propose_profiles(baremetal, {"Compute": 2}, ROLES)
+
+    assert str(proposal.verdict) == "Compute needs 2 nodes, 1 fits: a"
+    assert "gpu: is tagged" in str(proposal.error)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tripleo_cli.domain.matching.candidate import Candidate, candidate_from_node
+from tripleo_cli.domain.matching.order import by_name
 from tripleo_cli.domain.matching.outcome import Conflict, Outcome
 from tripleo_cli.domain.matching.reject import first_reason
 from tripleo_cli.domain.node import Node, NodeId
@@ -46,21 +47,15 @@ def shortage(
     for conflict in outcome.conflicts:
         among = {name: roles[name] for name in conflict.roles}
         against = rejections(among, nodes, held)
-        reasons = {label(node): _in_words(against[node.id], among) for node in nodes}
-        parts.append(_headline(conflict, outcome.wanted) + _listed(reasons))
+        reasons = {
+            label(node): _in_words(against[node.id], among) for node in by_name(nodes)
+        }
+        parts.append(headline(conflict, outcome.wanted) + _listed(reasons))
     return "\n".join(parts)
 
 
-def _reasons(
-    candidate: Candidate, roles: Mapping[str, Role], serves: str | None
-) -> dict[str, str]:
-    if serves is not None:
-        return {name: f"serves {serves}" for name in roles if name != serves}
-    judged = ((name, first_reason(candidate, role)) for name, role in roles.items())
-    return {name: reason for name, reason in judged if reason}
-
-
-def _headline(conflict: Conflict, wanted: Mapping[str, int]) -> str:
+def headline(conflict: Conflict, wanted: Mapping[str, int]) -> str:
+    """Say which roles want how many nodes, and which nodes fit them."""
     names = [f"{name} ({wanted[name]})" for name in conflict.roles]
     fitting = len(conflict.nodes)
     listed = ", ".join(map(label, conflict.nodes[:LISTED]))
@@ -72,6 +67,15 @@ def _headline(conflict: Conflict, wanted: Mapping[str, int]) -> str:
         together = f"{', '.join(names[:-1])} and {names[-1]} together need"
         needs = f"{together} {conflict.wanted} nodes, {fit} any of them"
     return f"{needs}: {listed}" if listed else needs
+
+
+def _reasons(
+    candidate: Candidate, roles: Mapping[str, Role], serves: str | None
+) -> dict[str, str]:
+    if serves is not None:
+        return {name: f"serves {serves}" for name in roles if name != serves}
+    judged = ((name, first_reason(candidate, role)) for name, role in roles.items())
+    return {name: reason for name, reason in judged if reason}
 
 
 def _in_words(against: Mapping[str, str], among: Mapping[str, Role]) -> str:

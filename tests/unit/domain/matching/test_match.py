@@ -134,9 +134,9 @@ def test_one_role_short_of_nodes_is_told_why_each_does_not_fit() -> None:
 
     assert str(caught.value).splitlines() == [
         "Compute needs 2 nodes, 1 fits: ok",
-        "  slow: has 8 CPUs, needs 32",
         "  busy: is in state cleaning",
         '  other: is tagged for "ceph", needs profile "compute"',
+        "  slow: has 8 CPUs, needs 32",
     ]
     assert caught.value.hint == (
         "openstack overcloud profiles match --explain --role-count Compute=2"
