@@ -10,7 +10,8 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
 
 from ironicclient import exc
 from ironicclient.common.http import LAST_KNOWN_API_VERSION
@@ -81,7 +82,16 @@ _WORDS = {
 _WRONG_STATE = re.compile(
     r"can ?not be performed on node|while it is in state|in maintenance mode"
 )
-_LATER = re.compile(r"is locked by host|lack of free conductor workers")
+_CUT = re.compile(r"the connection was reset|it closed the connection")
+_LATER = re.compile(rf"is locked by host|lack of free conductor workers|{_CUT.pattern}")
+_ENDS = {
+    Verb.MANAGE: ProvisionState.MANAGEABLE,
+    Verb.INSPECT: ProvisionState.MANAGEABLE,
+    Verb.PROVIDE: ProvisionState.AVAILABLE,
+    Verb.DELETED: ProvisionState.AVAILABLE,
+    Verb.ABORT: ProvisionState.INSPECT_FAILED,
+}
+T = TypeVar("T")
 
 
 def connect(session: Session, endpoint: str) -> IronicBaremetal:
@@ -123,10 +133,8 @@ class IronicBaremetal:
 
     def nodes(self) -> Sequence[Node]:
         """List every node with its ports."""
-        with translating(self._service, "list nodes"):
-            found = self._ironic.node.list(fields=NODE_FIELDS, limit=0)
-        with translating(self._service, "list ports"):
-            ports = self._ironic.port.list(fields=["address", "node_uuid"], limit=0)
+        found = self._list(self._ironic.node, "list nodes", NODE_FIELDS)
+        ports = self._list(self._ironic.port, "list ports", ["address", "node_uuid"])
         addresses: dict[str, list[str]] = defaultdict(list)
         for port in ports:
             addresses[port.node_uuid].append(port.address.lower())
@@ -134,16 +142,23 @@ class IronicBaremetal:
 
     def states(self) -> Mapping[NodeId, NodeState]:
         """List every node's state only."""
-        with translating(self._service, "list the states of nodes"):
-            found = self._ironic.node.list(fields=STATE_FIELDS, limit=0)
+        call = "list the states of nodes"
+        found = self._list(self._ironic.node, call, STATE_FIELDS)
         return {NodeId(raw.uuid): _state(raw) for raw in found}
 
     def create(self, fields: Mapping[str, Any]) -> NodeId:
         """Register a node."""
-        call = f"create node {fields.get('name') or ''}".rstrip()
-        with translating(self._service, call, secret_values(fields)):
-            created: Any = self._ironic.node.create(**fields)
-        return NodeId(created.uuid)
+        # An id of our own tells, after a broken connection, whether it is there.
+        new = {"uuid": str(uuid4()), **fields}
+
+        def create() -> NodeId:
+            call = f"create node {fields.get('name') or ''}".rstrip()
+            with translating(self._service, call, secret_values(fields)):
+                self._ironic.node.create(**new)
+            return NodeId(new["uuid"])
+
+        node = NodeId(new["uuid"])
+        return self._patiently(create, lambda: node if self._has(node) else None)
 
     def update(self, node: NodeId, changes: Mapping[str, Any]) -> None:
         """Set fields by JSON pointer."""
@@ -160,31 +175,44 @@ class IronicBaremetal:
 
     def create_port(self, node: NodeId, fields: Mapping[str, Any]) -> None:
         """Add a port."""
+        new = {"uuid": str(uuid4()), "node_uuid": node, **fields}
+        call = f"create port {fields.get('address')} of node {node}"
 
-        def create() -> None:
-            call = f"create port {fields.get('address')} of node {node}"
+        def create() -> bool:
             with translating(self._service, call):
-                self._ironic.port.create(node_uuid=node, **fields)
+                self._ironic.port.create(**new)
+            return True
 
-        self._patiently(create)
+        def is_there() -> bool | None:
+            with translating(self._service, call):
+                found = self._ironic.port.list(node=node, fields=["uuid"])
+            return any(port.uuid == new["uuid"] for port in found) or None
+
+        self._patiently(create, is_there)
 
     def delete(self, node: NodeId) -> None:
         """Remove a node and its ports."""
 
-        def delete() -> None:
+        def delete() -> bool:
             with translating(self._service, f"delete node {node}"):
                 self._ironic.node.delete(node)
+            return True
 
-        self._patiently(delete)
+        self._patiently(delete, lambda: None if self._has(node) else True)
 
     def set_provision_state(self, node: NodeId, verb: Verb) -> None:
         """Ask for a transition; returns at once."""
 
-        def ask() -> None:
+        def ask() -> bool:
             with translating(self._service, f"{_WORDS[verb]} node {node}"):
                 self._ironic.node.set_provision_state(node, verb.value)
+            return True
 
-        self._patiently(ask)
+        def is_under_way() -> bool | None:
+            state = self.states()[node].provision
+            return (not state.is_stable or state is _ENDS.get(verb)) or None
+
+        self._patiently(ask, is_under_way)
 
     def set_power(self, node: NodeId, *, on: bool) -> None:
         """Ask for power on or off; returns at once."""
@@ -207,23 +235,51 @@ class IronicBaremetal:
 
     def inventory(self, node: NodeId) -> Mapping[str, Any]:
         """Give what inspection stored."""
-        with translating(self._service, f"read the inventory of node {node}"):
-            stored: Mapping[str, Any] = self._ironic.node.get_inventory(node)
-        return stored
 
-    def _patiently(self, operation: Callable[[], None]) -> None:
+        def read() -> Mapping[str, Any]:
+            with translating(self._service, f"read the inventory of node {node}"):
+                return self._ironic.node.get_inventory(node)
+
+        return self._patiently(read)
+
+    def _list(self, collection: Any, call: str, fields: list[str]) -> list[Any]:
+        def ask() -> list[Any]:
+            with translating(self._service, call):
+                found: list[Any] = collection.list(fields=fields, limit=0)
+            return found
+
+        return self._patiently(ask)
+
+    def _has(self, node: NodeId) -> bool:
+        return node in self.states()
+
+    def _patiently(
+        self,
+        operation: Callable[[], T],
+        find_done: Callable[[], T | None] | None = None,
+    ) -> T:
         """Try again while another operation holds the node or all workers are busy.
 
-        Ironic locks a node for every change, its own periodic tasks included.
+        Ironic locks a node for every change, its own periodic tasks included. A
+        crowded service also drops connections; whether it did what was asked before
+        that, ``find_done`` finds out when the second attempt is refused.
         """
-        for pause in RETRIES:
+        was_cut = False
+        for pause in (*RETRIES, None):
             try:
                 return operation()
             except ServiceError as error:
-                if not _LATER.search(str(error)):
-                    raise _sharpened(error) from error.__cause__
+                told = _sharpened(error)
+                is_refused = isinstance(told, (ConflictError, NotFoundError))
+                if was_cut and find_done and is_refused:
+                    done = find_done()
+                    if done is not None:
+                        return done
+                if pause is None or not _LATER.search(str(error)):
+                    raise told from error.__cause__
+                was_cut = was_cut or bool(_CUT.search(str(error)))
             self._clock.sleep(pause)
-        return operation()
+        raise AssertionError("the last attempt returns or raises")
 
 
 def _sharpened(error: ServiceError) -> ServiceError:

@@ -253,6 +253,7 @@ def test_the_newest_version_that_both_know_is_spoken(web: Mocker, newest: str) -
 
     assert connect().baremetal.states() == {}
 
+    assert web.last_request is not None
     spoken = web.last_request.headers["X-OpenStack-Ironic-API-Version"]
     assert int(spoken.partition(".")[2]) == min(int(newest.partition(".")[2]), 115)
 
@@ -286,6 +287,23 @@ def test_a_node_locked_for_a_while_is_waited_for(web: Mocker) -> None:
     baremetal.set_provision_state(NODE, Verb.MANAGE)
 
     assert pauses == [0.5, 1, 2]
+
+
+def test_a_node_made_before_the_connection_broke_is_found(web: Mocker) -> None:
+    url = f"{ENDPOINTS['baremetal']}/v1/nodes"
+    cut = requests.ConnectionError("Connection reset by peer")
+    there = BODIES["Ironic"](409, "A node with name n already exists.")
+    web.post(url, [{"exc": cut}, {"status_code": 409, "json": there, "headers": JSON}])
+    state = {"provision_state": "enroll", "power_state": None, "maintenance": False}
+    others = ("target_provision_state", "last_error", "maintenance_reason")
+    node = {"uuid": "u", **state, "reservation": None, **dict.fromkeys(others)}
+    web.get(f"{url}/", json={"nodes": [node]}, headers=JSON)
+    baremetal: Any = connect().baremetal
+    baremetal._clock = SimpleNamespace(sleep=lambda _s: None)  # noqa: SLF001
+
+    assert baremetal.create({"uuid": "u", "name": "n", "driver": "ipmi"}) == "u"
+    with pytest.raises(ConflictError):
+        baremetal.create({"name": "n", "driver": "ipmi"})
 
 
 def test_secret_values_are_found_at_any_depth() -> None:
