@@ -71,9 +71,14 @@ def config() -> UndercloudConfig:
 
 
 @pytest.fixture(autouse=True)
-def _well_afterwards(config: UndercloudConfig) -> Iterator[None]:
-    """Whatever a test did, the undercloud runs after it."""
+def _named(config: UndercloudConfig) -> None:
+    """Every test needs an undercloud that was named on purpose."""
     assert config.cloud_name
+
+
+@pytest.fixture
+def _restored() -> Iterator[None]:
+    """Whatever a test did, the undercloud runs after it."""
     yield
     shell("start")
 
@@ -91,6 +96,7 @@ def test_every_service_runs_and_answers() -> None:
         assert row["Version"]
 
 
+@pytest.mark.usefixtures("_restored")
 def test_stopping_and_starting_one_service() -> None:
     before = rows()
 
@@ -106,14 +112,6 @@ def test_stopping_and_starting_one_service() -> None:
     assert all(before[name]["PID"] == after[name]["PID"] for name in others)
 
 
-def test_restarting_takes_another_process() -> None:
-    before = rows()["heat-cfn"]["PID"]
-
-    shell("restart", "heat-cfn")
-
-    assert rows()["heat-cfn"]["PID"] != before
-
-
 def test_starting_what_runs_changes_nothing() -> None:
     before = {name: row["PID"] for name, row in rows().items()}
 
@@ -122,6 +120,7 @@ def test_starting_what_runs_changes_nothing() -> None:
     assert {name: row["PID"] for name, row in rows().items()} == before
 
 
+@pytest.mark.usefixtures("_restored")
 def test_a_service_that_is_killed_comes_back() -> None:
     pid = rows()["heat-cfn"]["PID"]
 
@@ -130,6 +129,7 @@ def test_a_service_that_is_killed_comes_back() -> None:
     assert wait_until_well()["heat-cfn"]["PID"] != pid
 
 
+@pytest.mark.usefixtures("_restored")
 def test_start_after_the_supervisor_was_killed(config: UndercloudConfig) -> None:
     before = rows()
     pid_file = Path(Layout(config.state_dir).run) / "supervisord.pid"
@@ -154,7 +154,7 @@ def test_the_end_of_a_log() -> None:
     assert 0 < len(lines) <= 3
 
 
-def test_following_a_log() -> None:
+def test_restarting_while_following_a_log() -> None:
     command = (str(OPENSTACK), "undercloud", "logs", "supervisord")
     options = ("--follow", "--lines", "1")
     argv = (*command, *options)
@@ -162,7 +162,9 @@ def test_following_a_log() -> None:
         assert follower.stdout is not None
         try:
             follower.stdout.readline()
+            before = rows()["heat-cfn"]["PID"]
             shell("restart", "heat-cfn")
+            assert rows()["heat-cfn"]["PID"] != before
             line = follower.stdout.readline().decode()
         finally:
             follower.send_signal(signal.SIGINT)
