@@ -100,7 +100,7 @@ class Travel:
         """Bring each node to its goal; ``task`` is what to call that in reports.
 
         Returns:
-            One outcome per node, in the order in which they ended.
+            One outcome per node, in the order of the nodes.
 
         Raises:
             PartialFailureError: Ctrl-C; it says what is left.
@@ -125,6 +125,7 @@ class _Run:
         self._task = task
         self._total = len(nodes)
         self._waiting = deque(nodes)
+        self._order = [node.id for node, _ in nodes]
         self._trips: dict[NodeId, _Trip] = {}
         self._outcomes: list[NodeOutcome] = []
         self._failed_polls = 0
@@ -141,7 +142,8 @@ class _Run:
             pause = FIRST_PAUSE if has_moved else min(pause * 1.5, LONGEST_PAUSE)
             if self._trips or states is None:
                 clock.sleep(max(0.0, pause - (clock.now() - polled_at)))
-        return tuple(self._outcomes)
+        ended = {outcome.id: outcome for outcome in self._outcomes}
+        return tuple(ended[node] for node in self._order)
 
     def left(self) -> str:
         return (

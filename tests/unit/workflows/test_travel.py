@@ -44,7 +44,7 @@ class Trip:
         nodes = [(node, goal) for node in self.ironic.nodes()]
         travel = Travel(self.ironic, self.clock, self.limits, self.events.append)
         outcomes = {outcome.name: outcome for outcome in travel.go("move", nodes)}
-        assert set(outcomes) == {node.name for node, _ in nodes}
+        assert list(outcomes) == [node.name for node, _ in nodes]
         return outcomes
 
     def states(self) -> dict[str, tuple[str, bool | None]]:
