@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Address, IPv4Network
 from typing import Any
 
-from oslo_config import cfg, generator, types
+from oslo_config import cfg, types
 
 from tripleo_cli.domain.undercloud.config import (
     DEFAULT_PORTS,
@@ -270,6 +270,9 @@ def list_opts() -> Sequence[tuple[str, list[cfg.Opt]]]:
 
 def sample() -> str:
     """Write an ``undercloud.conf`` with every option, commented out."""
+    # Brings docutils, which is half a second that no other command needs.
+    from oslo_config import generator  # noqa: PLC0415
+
     conf = cfg.ConfigOpts()
     generator.register_cli_opts(conf)
     conf(args=["--namespace", NAMESPACE, "--wrap-width", "79"], use_env=False)
