@@ -17,7 +17,7 @@ from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.health import Usage
 from tripleo_cli.errors import HostError
 
-END_TIMEOUT_S = 30
+END_TIMEOUT_S = 120
 _POLL_S = 0.5
 
 
@@ -73,7 +73,7 @@ def belongs_to(process: psutil.Process, config: UndercloudConfig) -> bool:
 
 
 def end_strays(config: UndercloudConfig) -> Sequence[str]:
-    """Ask them to end, and end those that do not within 30 s.
+    """Ask them to end, and end those that do not within two minutes.
 
     Raises:
         HostError: Some are still there.

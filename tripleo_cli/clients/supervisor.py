@@ -14,7 +14,7 @@ from supervisor.xmlrpc import Faults, SupervisorTransport
 from tripleo_cli.domain.undercloud.process import Process
 from tripleo_cli.errors import HostError, NotFoundError
 
-STOP_TIMEOUT_S = 90
+STOP_TIMEOUT_S = 150
 _Transport: Any = SupervisorTransport  # supervisor publishes no types
 _STOPPED = frozenset({"STOPPED", "EXITED", "FATAL", "UNKNOWN"})
 

@@ -10,8 +10,8 @@ from tripleo_cli.workflows.undercloud.installed import Undercloud
 
 SYSTEMD = "/run/systemd/system"
 """There only where systemd is process 1."""
-START_TIMEOUT_S = 30
-STOP_TIMEOUT_S = 150
+START_TIMEOUT_S = 60
+STOP_TIMEOUT_S = 180
 _POLL_S = 0.3
 
 
