@@ -88,7 +88,7 @@ class Shell:
 
 
 @pytest.fixture(scope="session")
-def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
+def local_shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """Programs run in an empty folder, with an empty home, and know no cloud."""
     return Shell(
         cwd=tmp_path_factory.mktemp("cwd"), home=tmp_path_factory.mktemp("home")
@@ -96,13 +96,15 @@ def shell(tmp_path_factory: pytest.TempPathFactory) -> Shell:
 
 
 @pytest.fixture(scope="session")
-def live_shell(shell: Shell) -> Shell:
+def live_shell(local_shell: Shell) -> Shell:
     """A shell on the undercloud that OS_CLOUD names; without one the tests fail."""
     cloud = os.environ.get("OS_CLOUD", "")
     if not cloud:
         pytest.fail("OS_CLOUD must name an undercloud that is there for tests")
     return replace(
-        shell, cloud=cloud, clouds_file=os.environ.get("OS_CLIENT_CONFIG_FILE", "")
+        local_shell,
+        cloud=cloud,
+        clouds_file=os.environ.get("OS_CLIENT_CONFIG_FILE", ""),
     )
 
 

@@ -60,13 +60,13 @@ class Undercloud:
 
 @pytest.fixture(scope="module")
 def undercloud(
-    shell: Shell, tmp_path_factory: pytest.TempPathFactory
+    local_shell: Shell, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Undercloud]:
     if os.geteuid() != 0:
         pytest.fail("an undercloud is installed as root")
     folder = tmp_path_factory.mktemp("undercloud")
     made = Undercloud(
-        shell=shell,
+        shell=local_shell,
         folder=folder,
         state_dir=Path("/var/lib/tripleo-undercloud-resume"),
     )
@@ -79,7 +79,7 @@ def undercloud(
         "service_user = tripleo-resume\n"
     )
     yield made
-    shell.run("openstack", "undercloud", "uninstall", *made.options, "--yes")
+    local_shell.run("openstack", "undercloud", "uninstall", *made.options, "--yes")
 
 
 def kill(process: subprocess.Popen[str], *, with_children: bool) -> None:
