@@ -137,8 +137,9 @@ def _write_failure(folder: Path) -> str:
 
 
 def _is_installed(config: UndercloudConfig) -> bool:
-    venv = Path(Layout(config.state_dir).venv) / "bin" / "python"
-    return all(path.exists() for path in (venv, *SYSTEM_PROGRAMS))
+    # One of the libraries, since the environment itself is there long before them.
+    library = Path(Layout(config.state_dir).venv) / "bin" / "uwsgi"
+    return all(path.exists() for path in (library, *SYSTEM_PROGRAMS))
 
 
 def _resolves(hostname: str) -> bool:
