@@ -25,7 +25,7 @@ from tripleo_cli.workflows.follow import (
     last_event,
     start_of_action,
 )
-from tripleo_cli.workflows.observe import Observed, plan_of, same_files
+from tripleo_cli.workflows.observe import Observed, observe, same_files
 from tripleo_cli.workflows.run import Run
 from tripleo_cli.workflows.saved import read_sent, save
 
@@ -81,8 +81,9 @@ def watch_to_end(
         settled = follow(run, stack, watch, after=after, minutes=minutes)
     except KeyboardInterrupt:
         raise interrupted(stack.name) from None
-    watch.end()
-    if settled is not None and settled.status.failed:
+    is_failed = settled is not None and settled.status.failed
+    watch.end(is_good=not is_failed)
+    if settled is not None and is_failed:
         raise failed(run.cloud, settled)
 
 
@@ -100,13 +101,20 @@ def settle_earlier(run: Run, name: str, minutes: float) -> None:
     if stack.status.action == DELETE or not sent or not same_files(sent, files):
         raise busy(stack)
     run.report(Noted(f"An earlier run's {stack.status} goes on in Heat; following it."))
-    plan = plan_of(stack, files)
     after = start_of_action(run, stack)
-    watch = Watch(run, plan.nodes, CREATE)
+    watch = Watch(run, _unplaced(run, name), CREATE)
+    watch.begin()
     try:
-        follow(run, stack, watch, after=after, minutes=minutes)
+        settled = follow(run, stack, watch, after=after, minutes=minutes)
     except KeyboardInterrupt:
         raise interrupted(name) from None
+    # How it ended does not matter: what comes now puts it right.
+    watch.end(is_good=settled is None or not settled.status.failed)
+
+
+def _unplaced(run: Run, name: str) -> Sequence[PlannedNode]:
+    observed = observe(run.cloud, name)
+    return observed.unplaced(observed.plan) if observed else ()
 
 
 def check_updatable(stack: Stack) -> None:

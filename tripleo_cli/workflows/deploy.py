@@ -72,17 +72,11 @@ def deploy(run: Run, deployment: Deployment) -> tuple[Plan, StackFiles]:
             text = f'stack "{name}" is as asked for: nothing changed'
             run.report(Skipped("deploy", "", text))
             return plan, files
-        new = added(plan, observed)
+        new = observed.unplaced(plan) if observed else plan.nodes
         _prepare(run, deployment.roles, nodes, new)
         change = Change(plan=plan, before=observed, moving=new)
         apply_change(run, change, deployment.templates, deployment.timeout_minutes)
         return plan, files
-
-
-def added(plan: Plan, observed: Observed | None) -> tuple[PlannedNode, ...]:
-    """Give the nodes of a plan that do not run yet."""
-    placed = observed.running.placed if observed else frozenset()
-    return tuple(node for node in plan.nodes if node.hostname not in placed)
 
 
 def _plan(
@@ -95,7 +89,7 @@ def _plan(
 def _is_so_already(observed: Observed, plan: Plan, files: StackFiles) -> bool:
     return (
         observed.stack.status.status == "COMPLETE"
-        and not added(plan, observed)
+        and not observed.unplaced(plan)
         and same_files(files, observed.files)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tripleo_cli.domain.events import Began, Failed, Finished, Progressed
+from tripleo_cli.domain.events import Began, Failed, Finished, Progressed, Skipped
 from tripleo_cli.domain.plan import PlannedNode
 from tripleo_cli.domain.stack import Stack, StackEvent
 from tripleo_cli.errors import StackFailedError
@@ -58,11 +58,18 @@ class Watch:
                 text = f"{text}: {state.last_error}"
             self._progress(self._nodes[name], text)
 
-    def end(self) -> None:
-        """Close what is still open when the stack is at rest."""
+    def end(self, *, is_good: bool) -> None:
+        """Close what is still open when the stack is at rest.
+
+        Where all is good, Heat found nothing to do for a node: an earlier run had
+        begun with it.
+        """
         for name, reason in self._open.items():
             node = self._nodes[name]
-            self._run.report(Failed(self._task(node.role), name, reason))
+            if is_good:
+                self._run.report(Skipped(self._task(node.role), name, _place(node)))
+            else:
+                self._run.report(Failed(self._task(node.role), name, reason))
 
     def _note(self, node: PlannedNode, event: StackEvent) -> None:
         name, status = node.hostname, event.status
@@ -76,8 +83,7 @@ class Watch:
         elif self._is_goal(status.action):
             self._at_work.discard(name)
             del self._open[name]
-            text = f"node {node.node_name or node.node_id}"
-            self._run.report(Finished(self._task(node.role), name, text))
+            self._run.report(Finished(self._task(node.role), name, _place(node)))
 
     def _is_goal(self, action: str) -> bool:
         return (action == DELETE) is (self._goal == DELETE)
@@ -89,6 +95,10 @@ class Watch:
 
     def _task(self, role: str) -> str:
         return f"remove {role}" if self._goal == DELETE else role
+
+
+def _place(node: PlannedNode) -> str:
+    return f"node {node.node_name or node.node_id}"
 
 
 def last_event(run: Run, stack: Stack) -> str | None:

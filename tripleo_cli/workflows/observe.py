@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tripleo_cli.domain.compute import Server
-from tripleo_cli.domain.plan import Plan, plan_from_dict
+from tripleo_cli.domain.plan import Plan, PlannedNode, plan_from_dict
 from tripleo_cli.domain.planning import Running
 from tripleo_cli.domain.stack import Stack, StackFiles, StackResource
 from tripleo_cli.errors import ConflictError, NotFoundError
@@ -45,6 +45,11 @@ class Observed:
                 if server.node and server.status not in BROKEN
             ),
         )
+
+    def unplaced(self, plan: Plan) -> tuple[PlannedNode, ...]:
+        """Give the nodes of a plan that have no server on them yet."""
+        placed = self.running.placed
+        return tuple(node for node in plan.nodes if node.hostname not in placed)
 
     def lost(self) -> frozenset[str]:
         """Name servers that Heat made and that are gone from Nova."""
