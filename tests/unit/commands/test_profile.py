@@ -1,0 +1,135 @@
+"""The commands of roles, profiles, flavors and images, on a fake undercloud."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from osc_lib.exceptions import CommandError
+
+from tests.builders import a_node
+from tests.fakes.cloud import FakeCloud
+from tripleo_cli.commands import base
+from tripleo_cli.commands.image import ListImages, UploadImages
+from tripleo_cli.commands.profile import (
+    CreateFlavors,
+    ListFlavors,
+    ListProfiles,
+    MatchProfiles,
+)
+from tripleo_cli.commands.role import ListRoles, ShowRole
+from tripleo_cli.domain.node import ProvisionState
+from tripleo_cli.domain.profile import current_profiles
+
+
+class Shell:
+    """Runs commands as ``openstack`` does, and keeps what they print."""
+
+    def __init__(self, cloud: FakeCloud) -> None:
+        self.cloud = cloud
+        self.printed = ""
+
+    def __call__(self, command: type[base.Command], *words: str) -> Any:
+        stdout = io.StringIO()
+        manager = SimpleNamespace(**{base.API_NAME: self.cloud})
+        app: Any = SimpleNamespace(client_manager=manager, stdout=stdout)
+        instance = command(app, argparse.Namespace())
+        parsed = instance.get_parser("test").parse_args([*words, "-f", "json"])
+        try:
+            instance.run(parsed)
+        finally:
+            self.printed = stdout.getvalue()
+        return json.loads(self.printed)
+
+
+@pytest.fixture
+def shell() -> Shell:
+    nodes = [
+        a_node("a", capabilities={"compute_profile": "1"}),
+        a_node("b", capabilities={"profile": "gpu"}, state=ProvisionState.ENROLL),
+    ]
+    return Shell(FakeCloud(nodes))
+
+
+def test_roles_are_listed_and_shown(shell: Shell) -> None:
+    names = [row["Name"] for row in shell(ListRoles)]
+
+    assert names == sorted(names)
+    assert shell(ShowRole, "Compute")["profile"] == "compute"
+
+
+def test_an_unknown_role_is_answered_with_the_one_meant(shell: Shell) -> None:
+    with pytest.raises(CommandError, match='did you mean "Compute"'):
+        shell(ShowRole, "Compte")
+
+
+def test_a_roles_file_takes_the_place_of_the_shipped_roles(
+    shell: Shell, tmp_path: Path
+) -> None:
+    own = tmp_path / "mine.yaml"
+    own.write_text("- name: Mine\n  needs: {cpus: 4, disk_gb: 10, traits: [HW_X]}")
+
+    (row,) = shell(ListRoles, "-r", str(own))
+
+    assert row["Needs"] == "4 CPUs, 10 GiB disk, HW_X"
+
+
+def test_nodes_in_other_states_are_listed_only_when_asked_for(shell: Shell) -> None:
+    assert [row["Node Name"] for row in shell(ListProfiles)] == ["a"]
+
+    first, second = shell(ListProfiles, "--all")
+
+    assert first["Possible Profiles"] == "compute"
+    assert (second["Current Profile"], second["Error"]) == ("gpu", "")
+
+
+@pytest.mark.parametrize(
+    ("option", "profiles"), [([], ("compute",)), (["--dry-run"], ())]
+)
+def test_matching_tags_nodes_unless_it_is_a_dry_run(
+    shell: Shell, option: list[str], profiles: tuple[str, ...]
+) -> None:
+    (row,) = shell(MatchProfiles, "--compute-scale", "1", *option)
+
+    assert (row["Role"], row["Node Name"]) == ("Compute", "a")
+    assert current_profiles(shell.cloud.baremetal.nodes()[0]) == profiles
+
+
+def test_an_explanation_is_shown_and_then_fails(shell: Shell) -> None:
+    with pytest.raises(CommandError, match="Compute needs 2 nodes, 1 fits: a"):
+        shell(MatchProfiles, "--role-count", "Compute=2", "--explain")
+
+    table = {row["Node"]: row["Compute"] for row in json.loads(shell.printed)}
+    assert table == {"a": "assigned", "b": "is in state enroll"}
+    assert current_profiles(shell.cloud.baremetal.nodes()[0]) == ()
+
+
+def test_default_counts_are_used_where_none_are_given(shell: Shell) -> None:
+    with pytest.raises(CommandError, match=r"Controller needs 1 node, 0 fit"):
+        shell(MatchProfiles)
+
+
+def test_flavors_are_created_for_the_roles_named(shell: Shell) -> None:
+    shell(CreateFlavors, "--role", "Compute")
+
+    states = {row["Name"]: row["State"] for row in shell(ListFlavors)}
+    assert states["compute"] == "ready"
+    assert states["controller"] == "missing"
+
+
+def test_images_are_uploaded_and_listed(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "tiny.raw").write_bytes(b"x" * 2**20)
+
+    (upload,) = shell(
+        *(UploadImages, "--image-path", str(tmp_path), "--os-image-name", "tiny.raw"),
+        *("--whole-disk", "--image-type", "os"),
+    )
+
+    (listed,) = shell(ListImages)
+    assert listed["ID"] == upload["ID"]
+    assert (listed["Name"], listed["Size (MiB)"]) == ("tiny", 1.0)
