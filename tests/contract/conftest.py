@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PREFIX = os.environ.get("CONTRACT_PREFIX", "c")
 RESOURCE_CLASS = f"{PREFIX}test"
-PATIENCE = 180.0
+PATIENCE = 600.0
 """Seconds that a live service gets to reach what a test waits for."""
 
 
