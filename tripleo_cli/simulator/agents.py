@@ -118,6 +118,8 @@ class Agents:
     """The agents that are alive, by node."""
 
     by_node: dict[str, Agent] = field(default_factory=dict)
+    _lost: set[str] = field(default_factory=set)
+    """Nodes whose token somebody else has; complained about once."""
 
     async def heartbeat(self, ironic: Ironic, node: SimulatedNode, url: str) -> None:
         """Say that a machine's agent is alive; one that just booted looks up first."""
@@ -125,10 +127,14 @@ class Agents:
         if agent is None:
             token = await ironic.agent_token(node.id)
             if not token:
+                if node.id in self._lost:
+                    return
+                self._lost.add(node.id)
                 raise RefusedError(
-                    "its agent lost its token when the fleet was restarted; abort"
-                    " what Ironic waits for, or let it time out"
+                    "its agent has no token: the fleet was restarted meanwhile, or"
+                    " another one plays it; else abort what Ironic waits for"
                 )
+            self._lost.discard(node.id)
             agent = self.by_node[node.id] = Agent(node, token)
             LOG.info("%s: SIMULATED agent booted", node.name)
         agent.node = node

@@ -111,6 +111,7 @@ class Wiring:
     deploy: str = "fake"
 
 
+PLAIN: Final = Wiring()
 # Both boot an agent; `custom-agent` needs no image, `direct` needs it served by HTTP.
 AGENT_DEPLOYS: Final = ("custom-agent", "direct")
 _NEEDS_REDFISH: Final = frozenset({FaultKind.POWER_FAILS})

@@ -12,6 +12,7 @@ from typing import Any, Final
 from tripleo_cli.simulator.agents import Agents
 from tripleo_cli.simulator.faults import (
     AGENT_DEPLOYS,
+    PLAIN,
     Fault,
     FaultKind,
     wiring_for,
@@ -78,6 +79,8 @@ class Fleet:
     _handled: dict[str, tuple[str, str]] = field(default_factory=dict)
     _refused: dict[str, str] = field(default_factory=dict)
     """Faults that Ironic has not the interfaces for, by node."""
+    _wired: set[str] = field(default_factory=set)
+    """Nodes that know where this fleet listens."""
     _unreadable: dict[str, str] = field(default_factory=dict)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _slots: asyncio.Semaphore = field(init=False)
@@ -152,8 +155,11 @@ class Fleet:
         fault = node.fault
         if self._refused.get(node.id) == str(fault):
             return False
-        can = node.state in REWIRABLE or node.maintenance
-        return can and node.wiring != wiring_for(fault, self.agent_deploy)
+        wanted = wiring_for(fault, self.agent_deploy)
+        if node.wiring == wanted:
+            # Wired by an earlier fleet, which may have listened elsewhere.
+            return wanted != PLAIN and node.id not in self._wired
+        return node.state in REWIRABLE or node.maintenance
 
     async def _agent_turn(self) -> None:
         for state in AGENT_STATES:
@@ -174,6 +180,7 @@ class Fleet:
             except RefusedError:
                 self._refused[node.id] = str(fault)
                 raise
+        self._wired.add(node.id)
         wiring = wiring_for(fault, self.agent_deploy)
         LOG.info(
             "%s: SIMULATED fault %s: now power=%s deploy=%s",
