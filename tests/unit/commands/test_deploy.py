@@ -1,0 +1,197 @@
+"""The commands on stacks: options in, a table out."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from osc_lib import exceptions
+
+from tests.builders import a_node
+from tests.fakes.clock import FakeClock
+from tests.fakes.cloud import FakeCloud
+from tripleo_cli.commands import base
+from tripleo_cli.commands.deploy import (
+    DeleteOvercloud,
+    DeployOvercloud,
+    ListFailures,
+    RemoveNodes,
+    ShowStatus,
+)
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def cloud() -> FakeCloud:
+    return FakeCloud(a_node(f"node-{number}") for number in range(4))
+
+
+def run(kind: type[base.Command], cloud: FakeCloud, *argv: str) -> Any:
+    class Timed(kind):  # type: ignore[misc, valid-type]
+        clock = FakeClock()
+
+    shell = SimpleNamespace(
+        stdout=io.StringIO(),
+        client_manager=SimpleNamespace(tripleo=cloud),
+        command_options=[],
+    )
+    command = Timed(shell, None)
+    is_table = issubclass(kind, base.Lister)
+    options = [*argv, "-f", "json"] if is_table else [*argv]
+    command.run(command.get_parser("openstack").parse_args(options))
+    return json.loads(shell.stdout.getvalue()) if is_table else None
+
+
+def deploy(cloud: FakeCloud, *argv: str) -> Any:
+    return run(DeployOvercloud, cloud, "--stack", "oc", *argv)
+
+
+def deploy_one(cloud: FakeCloud, *argv: str) -> Any:
+    return deploy(cloud, "--role-count", "Compute=0", *argv)
+
+
+def hostnames(rows: Any) -> list[str]:
+    return [row["Hostname"] for row in rows]
+
+
+def test_deploy_takes_counts_and_shows_the_plan(cloud: FakeCloud) -> None:
+    rows = deploy(cloud, "--control-scale", "1", "--role-count", "Compute=1")
+
+    assert hostnames(rows) == ["oc-controller-0", "oc-novacompute-0"]
+    stack = cloud.stacks.find("oc")
+    assert stack
+    assert str(stack.status) == "CREATE_COMPLETE"
+
+
+def test_a_dry_run_writes_the_templates_where_asked(
+    cloud: FakeCloud, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+
+    rows = deploy_one(cloud, "--dry-run", "--output-dir", str(folder))
+
+    assert len(rows) == 1
+    assert cloud.stacks.find("oc") is None
+    assert {path.name for path in folder.iterdir()} >= {
+        "overcloud.yaml",
+        "role-Controller.yaml",
+    }
+    assert all(path.stat().st_mode & 0o077 == 0 for path in folder.iterdir())
+
+
+def test_a_dry_run_writes_into_the_stacks_folder_else(
+    cloud: FakeCloud, home: Path
+) -> None:
+    deploy(cloud, "--dry-run")
+
+    place = home / "overcloud-deploy" / "oc" / "dry-run"
+    assert (place / "overcloud.yaml").is_file()
+
+
+def test_a_deployment_file_and_environments_count_too(
+    cloud: FakeCloud, tmp_path: Path
+) -> None:
+    path = tmp_path / "deployment.yaml"
+    path.write_text("stack: prod\nroles: {Controller: 1}\n")
+    environment = tmp_path / "env.yaml"
+    environment.write_text("parameter_defaults: {ComputeCount: 2}\n")
+
+    rows = run(DeployOvercloud, cloud, str(path), "-e", str(environment))
+
+    assert len(rows) == 3
+    assert rows[0]["Hostname"] == "prod-controller-0"
+
+
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["--role-count", "Controller=-1"], "must be at least 0"),
+        (["--role-count", "Controler=1"], "did you mean"),
+        (["--role-count", "Controller=9"], "node-0"),
+        (["-e", "/no/where.yaml"], "there is no such file"),
+        (["/no/where.yaml"], "there is no such file"),
+        (["--templates", "/no/where"], "holds no heat"),
+        (["--stack", "../oc"], "must start with a letter"),
+    ],
+)
+def test_bad_options_change_nothing(
+    cloud: FakeCloud, argv: list[str], told: str
+) -> None:
+    with pytest.raises(exceptions.CommandError, match=told):
+        deploy(cloud, *argv)
+
+    assert "create" not in cloud.stacks.calls
+
+
+def test_status_shows_ids_to_programs(cloud: FakeCloud) -> None:
+    deploy_one(cloud)
+
+    (row,) = run(ShowStatus, cloud, "--stack", "oc")
+
+    (server,) = cloud.compute.servers()
+    assert (row["Hostname"], row["Server"]) == ("oc-controller-0", "ACTIVE")
+    assert (row["Server ID"], row["Node UUID"]) == (server.id, server.node)
+
+
+def test_failures_of_a_sound_stack_are_none(cloud: FakeCloud) -> None:
+    deploy(cloud)
+
+    assert run(ListFailures, cloud, "--stack", "oc") == []
+
+
+def test_failures_are_explained(cloud: FakeCloud) -> None:
+    cloud.stacks.will_fail("oc-controller-0", "disk on fire")
+    with pytest.raises(exceptions.CommandError, match="disk on fire"):
+        deploy(cloud)
+
+    (row,) = run(ListFailures, cloud, "--stack", "oc")
+
+    assert row["Resource"] == "Controller.oc-controller-0"
+    assert row["Cause"] == "disk on fire"
+
+
+def test_a_node_leaves(cloud: FakeCloud) -> None:
+    deploy(cloud, "--compute-scale", "2")
+
+    gone = run(RemoveNodes, cloud, "--stack", "oc", "--yes", "oc-novacompute-0")
+
+    assert hostnames(gone) == ["oc-novacompute-0"]
+    left = hostnames(run(ShowStatus, cloud, "--stack", "oc"))
+    assert left == ["oc-controller-0", "oc-novacompute-1"]
+
+
+@pytest.mark.parametrize("kind", [RemoveNodes, DeleteOvercloud])
+def test_nothing_is_lost_without_a_yes(
+    cloud: FakeCloud, kind: type[base.Command], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deploy(cloud)
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+
+    with pytest.raises(exceptions.CommandError, match="add --yes"):
+        run(kind, cloud, "oc")
+
+    assert cloud.stacks.find("oc")
+
+
+def test_a_stack_goes(cloud: FakeCloud) -> None:
+    deploy(cloud)
+
+    run(DeleteOvercloud, cloud, "oc", "--yes")
+
+    assert cloud.stacks.find("oc") is None
+    assert not cloud.compute.servers()
+
+
+@pytest.mark.parametrize("minutes", ["0", "-1", "soon"])
+def test_a_time_limit_is_a_number_of_minutes(cloud: FakeCloud, minutes: str) -> None:
+    with pytest.raises(SystemExit):
+        deploy(cloud, "--timeout", minutes)
