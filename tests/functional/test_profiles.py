@@ -92,7 +92,7 @@ def _machines(cloud: LiveCloud) -> Iterator[None]:
     """Register simulated machines, and make them available."""
     try:
         for name, properties in MACHINES.items():
-            node = cloud.baremetal.create(
+            created = cloud.baremetal.create(
                 {
                     "name": f"e-{name}-{RUN}",
                     "driver": "fake-hardware",
@@ -100,7 +100,7 @@ def _machines(cloud: LiveCloud) -> Iterator[None]:
                     "properties": properties,
                 }
             )
-            cloud.baremetal.set_provision_state(node, Verb.MANAGE)
+            cloud.baremetal.set_provision_state(created, Verb.MANAGE)
         _wait(cloud, "manageable")
         for node in ours(cloud).values():
             cloud.baremetal.set_provision_state(node.id, Verb.PROVIDE)
