@@ -117,9 +117,9 @@ class FakeHost:
 
     def remove(self, path: str) -> None:
         with self._guard:
-            for known in (self.files, self.modes, self.owners):
-                for one in [p for p in known if p == path or p.startswith(f"{path}/")]:
-                    del known[one]
+            for one in list(self.files):
+                if one == path or one.startswith(f"{path}/"):
+                    del self.files[one]
             self.folders -= {
                 p for p in self.folders if p == path or p.startswith(f"{path}/")
             }
@@ -128,7 +128,7 @@ class FakeHost:
     def lock(self, path: str) -> Iterator[None]:
         if self.holder:
             raise BusyError(f"another run holds {path}: process {self.holder}")
-        self.holder = "this one"
+        self.holder = "1"
         try:
             yield
         finally:

@@ -52,13 +52,13 @@ def _is_up(site: Site, program: Program) -> bool:
 def _start(site: Site, program: Program, updating: threading.Lock) -> str:
     """Start a service, or restart one that runs with what it read before."""
     before = site.supervisor.processes().get(program.name)
+    is_old = before is not None and before.pid != 0
+    if is_old:
+        # Here and not in update(), which stops one after the other.
+        site.supervisor.stop(program.name)
     site.host.put(site.files[program.supervisor_file])
     with updating:
         site.supervisor.update()
-    now = site.supervisor.processes().get(program.name)
-    is_old = before is not None and before.pid != 0
-    if before and now and is_old and before.pid == now.pid:
-        site.supervisor.stop(program.name)
     site.supervisor.start(program.name)
     _wait_until_up(site, program)
     return "restarted" if is_old else "started"
