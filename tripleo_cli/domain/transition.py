@@ -23,7 +23,8 @@ IN_USE = frozenset(
 )
 """States of a node that serves, or is about to serve, somebody."""
 
-_RECOVERABLE = frozenset({S.INSPECT_FAILED, S.CLEAN_FAILED, S.ADOPT_FAILED})
+RECOVERABLE = frozenset({S.INSPECT_FAILED, S.CLEAN_FAILED, S.ADOPT_FAILED})
+"""Failures that Ironic takes a node back from at once."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +92,17 @@ def next_step(goal: Goal, state: NodeState, journey: Journey) -> tuple[Step, Jou
     if refusal:
         return refusal, journey
     if not state.provision.is_stable or state.reserved_by:
-        return Wait(), journey
+        return Wait(), _joined(state, journey)
     onward = _ONWARD.get(state.provision, _from_failure)
     return onward(goal, state, journey)
+
+
+def _joined(state: NodeState, journey: Journey) -> Journey:
+    """Take an inspection that an earlier run began for our own."""
+    is_inspecting = state.provision in (S.INSPECTING, S.INSPECT_WAIT)
+    if is_inspecting and journey.asked is None:
+        return replace(journey, asked=Verb.INSPECT)
+    return journey
 
 
 def unusable(node: Node) -> Stuck | None:
@@ -197,7 +206,7 @@ def _from_failure(
 
 def _dead_end(state: NodeState, journey: Journey) -> Stuck | None:
     failed = state.provision
-    if failed not in _RECOVERABLE:
+    if failed not in RECOVERABLE:
         undeploy = "openstack baremetal node undeploy {node}"
         return Stuck(_cause(f"is in state {failed.value}", state), undeploy)
     if failed is S.CLEAN_FAILED and journey.asked is Verb.PROVIDE:

@@ -19,7 +19,7 @@ from tripleo_cli.domain.registration import (
 )
 from tripleo_cli.domain.seal import Sealer
 from tripleo_cli.domain.suggestion import did_you_mean
-from tripleo_cli.domain.transition import IN_USE
+from tripleo_cli.domain.transition import IN_USE, RECOVERABLE
 from tripleo_cli.errors import InvalidInputError, Problem, TripleoError
 from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, Outcome, each
 from tripleo_cli.workflows.ports import Baremetal
@@ -240,8 +240,8 @@ def _reasons_to_keep(node: Node) -> Iterable[tuple[str, bool]]:
 
 
 def _delete(baremetal: Baremetal, node: Node, report: Reporter) -> NodeOutcome:
-    if node.provision.is_failure and not node.state.maintenance:
-        # Ironic deletes no node in a failed state; this takes it back at once.
+    if node.provision in RECOVERABLE and not node.state.maintenance:
+        # Ironic deletes no node in a failed state.
         baremetal.set_provision_state(node.id, Verb.MANAGE)
     baremetal.delete(node.id)
     report(Finished(DELETE, label(node)))

@@ -214,6 +214,17 @@ def test_a_node_under_maintenance_is_refused_with_the_reason() -> None:
     assert "openstack baremetal node maintenance unset a" in outcome.remedy
 
 
+@pytest.mark.parametrize("goal", [INSPECT, BOTH])
+def test_an_inspection_under_way_is_not_begun_again(goal: Goal) -> None:
+    trip = Trip(a_node("a", state=S.MANAGEABLE))
+    trip.ironic.set_provision_state(NodeId("uuid-a"), Verb.INSPECT)
+    outcomes = trip.go(goal)
+    asked = trip.ironic.calls.count("set_provision_state")
+
+    assert outcomes["a"].result == "done"
+    assert asked == (2 if goal.provide else 1)
+
+
 def test_a_locked_node_is_waited_for() -> None:
     class Unlocking(FakeClock):
         def sleep(self, seconds: float) -> None:
