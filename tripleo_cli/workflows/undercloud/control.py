@@ -16,7 +16,7 @@ from tripleo_cli.workflows.undercloud.supervise import (
     stop_supervisor,
 )
 
-ANSWER_TIMEOUT_S = 180
+ANSWER_TIMEOUT_S = 300
 _POLL_S = 1
 _GIVEN_UP = "FATAL"
 
