@@ -15,9 +15,9 @@ from tests.builders import a_node
 from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import FakeCloud
 from tripleo_cli.commands import base
-from tripleo_cli.commands.deploy import (
+from tripleo_cli.commands.deploy import DeployOvercloud
+from tripleo_cli.commands.stack import (
     DeleteOvercloud,
-    DeployOvercloud,
     ListFailures,
     RemoveNodes,
     ShowStatus,
