@@ -144,7 +144,7 @@ export PATH=$CHECKOUT/.venv/bin:$PATH
 # The tests choose their cloud themselves; nothing of the caller's reaches them.
 unset "${!OS_@}"
 export OS_CLIENT_CONFIG_FILE=$WORK/clouds.yaml
-export TRIPLEO_TEST_CONFIG=$WORK/undercloud.conf
+export TRIPLEO_UNDERCLOUD_CONF=$WORK/undercloud.conf
 export TRIPLEO_TEST_FLEET=127.0.0.1:$((6386 + PORT_OFFSET))
 write_config
 trap clean_up EXIT
