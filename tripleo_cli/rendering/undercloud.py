@@ -148,5 +148,6 @@ class Pages:
             module=app.module,
             threads=app.threads,
             chunked=app.chunked,
+            max_requests=app.max_requests,
             config_file=f"{self._layout.etc}/{argument}" if argument else "",
         )

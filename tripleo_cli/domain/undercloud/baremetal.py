@@ -9,7 +9,7 @@ _EVERY = {
     "bios": ("no-bios",),
     "boot": ("ipxe",),
     "console": ("no-console",),
-    "deploy": ("direct",),
+    "deploy": ("direct", "custom-agent"),
     "firmware": ("no-firmware",),
     "inspect": ("agent", "no-inspect"),
     "management": ("noop",),

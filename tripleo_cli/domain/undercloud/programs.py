@@ -27,11 +27,13 @@ PYTHON_ENVIRONMENT: Mapping[str, str] = {
 class WsgiApp:
     """An application that uWSGI serves.
 
-    ``config_argument`` is a configuration file that it wants as ``--config-file``.
+    ``config_argument`` is a configuration file that it wants as ``--config-file``;
+    after ``max_requests`` its process is replaced, 0 for never.
     """
 
     module: str
     threads: int = 4
+    max_requests: int = 0
     chunked: bool = False
     config_argument: str = ""
 
@@ -133,7 +135,10 @@ PROGRAMS: tuple[Program, ...] = (
         name="keystone",
         config=("keystone.conf",),
         environment=_python(OS_KEYSTONE_CONFIG_DIR="{etc}"),
-        wsgi=WsgiApp(module="keystone.wsgi.api:application", threads=8),
+        # A new process now and then: the cache in its memory only grows.
+        wsgi=WsgiApp(
+            module="keystone.wsgi.api:application", threads=8, max_requests=50_000
+        ),
         priority=40,
     ),
     Program(
