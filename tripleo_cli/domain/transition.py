@@ -226,4 +226,11 @@ _ONWARD: Mapping[ProvisionState, _Onward] = {
 
 
 def _cause(what: str, state: NodeState) -> str:
-    return f"{what}: {state.last_error or 'Ironic gives no reason'}"
+    return f"{what}: {leaf_cause(state.last_error or 'Ironic gives no reason')}"
+
+
+def leaf_cause(last_error: str) -> str:
+    """Give the innermost of the reasons that Ironic wraps into each other."""
+    text = " ".join(last_error.split())
+    _, _, innermost = text.rpartition("Reason: ")
+    return innermost if text.count("Reason: ") > 1 else text
