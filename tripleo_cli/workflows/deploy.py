@@ -23,8 +23,8 @@ from tripleo_cli.workflows.profiles import tag_nodes
 from tripleo_cli.workflows.run import Run
 
 SCHEDULABLE_SECONDS = 300.0
-"""How long Nova may take to see nodes and their traits: it looks every minute by
-default, every 10 s on an undercloud that we installed."""
+"""How long Nova may take to see one more node and its traits: it looks every minute by
+default, every 10 s on an undercloud that we installed, at one node after the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,22 +153,20 @@ def _prepare(
 
 
 def _await_schedulable(run: Run, role: Role, ids: set[NodeId]) -> None:
-    """Wait until Nova can place servers on nodes.
+    """Wait until Nova can place servers on nodes, as long as there is progress.
 
     Raises:
         ServiceError: Some are not known to Nova in time.
     """
     traits = {role.trait, *role.needs.traits}
-    deadline = run.clock.now() + SCHEDULABLE_SECONDS
-    is_told = False
+    left, since = len(ids) + 1, run.clock.now()
     while missing := ids - run.cloud.compute.schedulable(traits):
-        if run.clock.now() >= deadline:
+        if len(missing) < left:
+            left, since = len(missing), run.clock.now()
+            text = f"Waiting for Nova to see {left} of {len(ids)} {role.name} nodes"
+            run.report(Noted(text))
+        if run.clock.now() - since >= SCHEDULABLE_SECONDS:
             raise _unseen(run, missing)
-        if not is_told:
-            run.report(
-                Noted(f"Waiting for Nova to see {len(missing)} {role.name} nodes")
-            )
-            is_told = True
         run.clock.sleep(POLL_SECONDS)
 
 

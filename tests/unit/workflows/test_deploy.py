@@ -328,7 +328,7 @@ def test_deploy_waits_until_nova_sees_the_nodes() -> None:
     late = _Clock(open_eyes)
     deploy(replace(world.run, clock=late), a_deployment())
 
-    assert "Waiting for Nova to see 1 Controller node" in world.told()
+    assert "Waiting for Nova to see 1 of 1 Controller nodes" in world.told()
     assert len(world.places()) == 1
 
 
