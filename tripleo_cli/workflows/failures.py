@@ -71,15 +71,27 @@ def _of_stack(stack: Stack) -> tuple[Failure, ...]:
             path=stack.name,
             type="stack",
             cause=stack.reason,
-            remedy=f"run `openstack overcloud deploy --stack {stack.name}` again",
+            remedy=_again(stack),
         ),
     )
+
+
+def _again(stack: Stack) -> str:
+    """Say how to go on where no machine is to blame."""
+    if stack.status.action == "DELETE":
+        return f"run `openstack overcloud delete {stack.name}` again"
+    return f"run `openstack overcloud deploy --stack {stack.name}` again: it goes on"
 
 
 def _explain(world: _World, leaf: StackResource) -> Failure:
     planned = world.planned.get(hostname(leaf))
     if planned is None or leaf.type != SERVER_TYPE:
-        return Failure(path=leaf.path, type=leaf.type, cause=bare_cause(leaf.reason))
+        return Failure(
+            path=leaf.path,
+            type=leaf.type,
+            cause=bare_cause(leaf.reason),
+            remedy=_again(world.observed.stack),
+        )
     server = world.observed.servers.get(planned.hostname)
     fault = server.fault.strip() if server else ""
     return _about_node(

@@ -98,3 +98,11 @@ def test_a_server_that_broke_later_is_a_failure_too() -> None:
     (failure,) = find_failures(world.cloud, "oc")
 
     assert failure.cause == "Nova calls the server ERROR: gone mad"
+
+
+def test_a_failure_of_heat_itself_says_to_go_on() -> None:
+    world = World()
+    world.cloud.stacks.will_fail("Controller", "MessagingTimeout: no reply")
+
+    with pytest.raises(StackFailedError, match="deploy --stack oc` again: it goes on"):
+        world.deploy()
