@@ -16,8 +16,8 @@ HEAVY = {
 MEASURE = """
 import json, sys, time
 from importlib.metadata import entry_points
-# The shell has these before any plugin.
-import osc_lib.command.command, openstackclient.shell
+# The shell has these before any plugin; importing the shell itself would load ours.
+import osc_lib.command.command, osc_lib.shell
 points = [
     point
     for group in ("openstack.cli.extension", "openstack.tripleo.v1")
