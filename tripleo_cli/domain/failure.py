@@ -10,8 +10,9 @@ from tripleo_cli.domain.compute import Flavor, Server
 from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.plan import PlannedNode
 from tripleo_cli.domain.profile import custom_name
-from tripleo_cli.domain.stack import StackResource
+from tripleo_cli.domain.stack import StackEvent, StackResource
 
+_NO_HOST = "No valid host"
 _CANCELLED = ("aborted", "cancelled", "canceled")
 # "ResourceInError: resources.a.resources.b: Went to status ERROR due to "Message: …
 _WRAPPING = re.compile(
@@ -64,6 +65,32 @@ def bare_cause(reason: str) -> str:
     """Take Heat's wrapping off a reason: what is left is the service's message."""
     text = _WRAPPING.sub("", reason.strip())
     return _CODE.sub("", text).strip() or reason.strip()
+
+
+def first_cause(events: Sequence[StackEvent], path: str) -> str:
+    """Find what a resource failed of first, in what the stack did last.
+
+    Heat tries again, and while the machine is cleaned after the first failure each
+    further try ends with "No valid host": the first reason is the one to know. Empty
+    where nothing better was told.
+    """
+    begun = (n for n, event in enumerate(events) if _is_start(event))
+    last = max(begun, default=0)
+    reasons = (
+        bare_cause(event.reason)
+        for event in events[last:]
+        if event.path == path and event.status.failed
+    )
+    return next((reason for reason in reasons if _NO_HOST not in reason), "")
+
+
+def is_vague(cause: str) -> bool:
+    """Whether Nova only says that it found no node."""
+    return _NO_HOST in cause
+
+
+def _is_start(event: StackEvent) -> bool:
+    return not event.path and event.status.in_progress
 
 
 def node_findings(

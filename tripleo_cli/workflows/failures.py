@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tripleo_cli.domain.compute import Flavor, Server
 from tripleo_cli.domain.failure import (
     Failure,
     bare_cause,
+    first_cause,
+    is_vague,
     leaf_failures,
     listed,
     node_findings,
@@ -16,7 +18,7 @@ from tripleo_cli.domain.failure import (
 )
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.plan import PlannedNode
-from tripleo_cli.domain.stack import Stack, StackResource
+from tripleo_cli.domain.stack import Stack, StackEvent, StackResource
 from tripleo_cli.errors import StackFailedError
 from tripleo_cli.workflows.observe import SERVER_TYPE, Observed, hostname, require
 from tripleo_cli.workflows.ports import Cloud
@@ -30,6 +32,7 @@ class _World:
     planned: Mapping[str, PlannedNode]
     nodes: Mapping[NodeId, Node]
     flavors: Mapping[str, Flavor]
+    events: Sequence[StackEvent]
 
 
 def find_failures(cloud: Cloud, stack: str) -> tuple[Failure, ...]:
@@ -48,6 +51,7 @@ def find_failures(cloud: Cloud, stack: str) -> tuple[Failure, ...]:
         planned={node.hostname: node for node in observed.plan.nodes},
         nodes={node.id: node for node in cloud.baremetal.nodes()},
         flavors={flavor.name: flavor for flavor in cloud.compute.flavors()},
+        events=cloud.stacks.events(observed.stack.id, after=None),
     )
     explained = [_explain(world, leaf) for leaf in leaves]
     return (*explained, *(_explain_broken(world, server) for server in broken))
@@ -93,10 +97,10 @@ def _explain(world: _World, leaf: StackResource) -> Failure:
             remedy=_again(world.observed.stack),
         )
     server = world.observed.servers.get(planned.hostname)
-    fault = server.fault.strip() if server else ""
-    return _about_node(
-        world, planned, path=leaf.path, cause=fault or bare_cause(leaf.reason)
-    )
+    cause = (server.fault.strip() if server else "") or bare_cause(leaf.reason)
+    if is_vague(cause):
+        cause = first_cause(world.events, leaf.path) or cause
+    return _about_node(world, planned, path=leaf.path, cause=cause)
 
 
 def _explain_broken(world: _World, server: Server) -> Failure:

@@ -12,13 +12,14 @@ from tripleo_cli.domain.compute import Flavor, Server
 from tripleo_cli.domain.failure import (
     Failure,
     bare_cause,
+    first_cause,
     leaf_failures,
     node_findings,
     remedy_for,
 )
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.plan import PlannedNode
-from tripleo_cli.domain.stack import StackResource, StackStatus
+from tripleo_cli.domain.stack import StackEvent, StackResource, StackStatus
 
 # As Heat 27 and Nova 34 wrote them.
 REASONS = {
@@ -145,3 +146,36 @@ def test_a_failure_reads_from_the_resource_down_to_the_remedy() -> None:
         "node n: is in maintenance",
         "what to do: mend it",
     ]
+
+
+def events(*told: tuple[str, str, str]) -> list[StackEvent]:
+    return [
+        StackEvent(
+            id=str(number),
+            time="",
+            path=path,
+            status=StackStatus(action="CREATE", status=status),
+            reason=reason,
+        )
+        for number, (path, status, reason) in enumerate(told)
+    ]
+
+
+def test_the_first_failure_of_the_last_action_counts() -> None:
+    happened = events(
+        ("", "IN_PROGRESS", ""),
+        ("C.oc-0", "FAILED", "of an earlier day"),
+        ("", "FAILED", ""),
+        ("", "IN_PROGRESS", ""),
+        ("C.oc-1", "FAILED", "another one's"),
+        ("C.oc-0", "FAILED", "disk on fire"),
+        ("C.oc-0", "FAILED", "No valid host was found."),
+    )
+
+    assert first_cause(happened, "C.oc-0") == "disk on fire"
+
+
+def test_nothing_better_than_no_host_is_nothing() -> None:
+    happened = events(("C.oc-0", "FAILED", "No valid host was found."))
+
+    assert first_cause(happened, "C.oc-0") == ""
