@@ -101,7 +101,7 @@ PROGRAMS: tuple[Program, ...] = (
         config=("my.cnf", "databases.sql"),
         environment={"HOME": "{data}", "LANG": "C.UTF-8"},
         priority=10,
-        stop_s=120,
+        stop_s=60,
     ),
     Program(
         name="epmd",
@@ -129,7 +129,7 @@ PROGRAMS: tuple[Program, ...] = (
             ),
         ),
         priority=30,
-        stop_s=60,
+        stop_s=40,
     ),
     Program(
         name="keystone",

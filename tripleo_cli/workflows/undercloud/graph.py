@@ -13,7 +13,7 @@ from tripleo_cli.domain.undercloud.timing import Timing
 from tripleo_cli.errors import TripleoError
 from tripleo_cli.workflows.ports import Clock
 from tripleo_cli.workflows.undercloud.journal import Journal
-from tripleo_cli.workflows.undercloud.site import Steps
+from tripleo_cli.workflows.undercloud.site import Attempt, Steps
 
 WORKERS = 10
 """More than there are cores: a task that waits for a service needs none."""
@@ -106,14 +106,15 @@ def _do_if_needed(work: Work, task: Task) -> str:
     entries = work.journal.entries
     before = entries.get(task.name)
     inputs = inputs_of(task, work.hashes, entries)
-    if not reason_to_run(task, inputs, before) and step.is_intact():
+    reason = reason_to_run(task, inputs, before)
+    if not reason and step.is_intact():
         work.report(Skipped(task.title))
         return ""
     work.report(Began(task.title))
     if not task.always:
         work.journal.begin(task.name, inputs)
     try:
-        outcome = step.run(before)
+        outcome = step.run(Attempt(before=before, is_repair=not reason))
     except TripleoError as error:
         work.report(Failed(task.title, "", str(error)))
         raise

@@ -90,14 +90,25 @@ class Site:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """Why a task runs: the journal's entry of the run before, and what is different.
+
+    ``is_repair`` tells that nothing it depends on has changed since it was finished:
+    only what it made is not as it was left.
+    """
+
+    before: Entry | None
+    is_repair: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """How a task is done: ``run`` says what changed, empty where nothing did.
 
-    ``run`` gets the journal's entry of the run before. ``is_intact`` looks, changing
-    nothing, whether what the task made is still there.
+    ``is_intact`` looks, changing nothing, whether what the task made is still there.
     """
 
-    run: Callable[[Entry | None], str]
+    run: Callable[[Attempt], str]
     is_intact: Callable[[], bool] = lambda: True
 
 

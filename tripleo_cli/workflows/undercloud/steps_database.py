@@ -39,7 +39,7 @@ def database_steps(site: Site) -> Steps:
             run=lambda _: _prepare_server(site),
             is_intact=lambda: site.host.exists(f"{mysql}/mysql"),
         ),
-        "cells": Step(run=lambda before: _map_cells(site, before)),
+        "cells": Step(run=lambda attempt: _map_cells(site, attempt.before)),
         **{sync_task(each.name): _sync_step(site, each) for each in DATABASES},
     }
 
@@ -64,7 +64,7 @@ def _prepare_server(site: Site) -> str:
 def _sync_step(site: Site, database: Database) -> Step:
     folder = tables_folder(database, site.layout)
     return Step(
-        run=lambda before: _sync(site, database, before),
+        run=lambda attempt: _sync(site, database, attempt.before),
         # A database without tables has only this file.
         is_intact=lambda: site.host.exists(f"{folder}/alembic_version.frm"),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 from tripleo_cli.domain.undercloud.catalog import host_part
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
@@ -11,7 +12,13 @@ from tripleo_cli.domain.undercloud.services import SERVICES, ServiceSpec
 from tripleo_cli.domain.undercloud.tasks import start_task
 from tripleo_cli.errors import HostError
 from tripleo_cli.workflows.undercloud.ports import Host
-from tripleo_cli.workflows.undercloud.site import LAST_LINES, Site, Step, Steps
+from tripleo_cli.workflows.undercloud.site import (
+    LAST_LINES,
+    Attempt,
+    Site,
+    Step,
+    Steps,
+)
 
 START_TIMEOUT_S = 240
 SPEC_OF = {spec.name: spec for spec in SERVICES}
@@ -22,8 +29,8 @@ def service_steps(site: Site) -> Steps:
     updating = threading.Lock()
     return {
         start_task(program.name): Step(
-            run=lambda _, program=program: _start(site, program, updating),  # type: ignore[misc]
-            is_intact=lambda program=program: _is_up(site, program),  # type: ignore[misc]
+            run=partial(_start, site, program, updating),
+            is_intact=partial(_is_up, site, program),
         )
         for program in PROGRAMS
     }
@@ -49,10 +56,17 @@ def _is_up(site: Site, program: Program) -> bool:
     return answers(site.host, site.config, SPEC_OF[program.name])
 
 
-def _start(site: Site, program: Program, updating: threading.Lock) -> str:
-    """Start a service, or restart one that runs with what it read before."""
+def _start(
+    site: Site, program: Program, updating: threading.Lock, attempt: Attempt
+) -> str:
+    """Start a service, or restart one that runs with what it read before.
+
+    One that only does not answer yet, with nothing changed, is waited for: supervisor
+    has started it a moment ago, and a server that is told to stop while it starts
+    does not hear it.
+    """
     before = site.supervisor.processes().get(program.name)
-    is_old = before is not None and before.pid != 0
+    is_old = before is not None and before.pid != 0 and not attempt.is_repair
     if is_old:
         # Here and not in update(), which stops one after the other.
         site.supervisor.stop(program.name)
