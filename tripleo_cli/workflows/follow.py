@@ -61,13 +61,14 @@ class Watch:
     def end(self, *, is_good: bool) -> None:
         """Close what is still open when the stack is at rest.
 
-        Where all is good, Heat found nothing to do for a node: an earlier run had
-        begun with it.
+        Where all is good, Heat found nothing to do for a node, because an earlier
+        run had begun with it, or the last events went with the stack.
         """
+        event = Finished if self._goal == DELETE else Skipped
         for name, reason in self._open.items():
             node = self._nodes[name]
             if is_good:
-                self._run.report(Skipped(self._task(node.role), name, _place(node)))
+                self._run.report(event(self._task(node.role), name, _place(node)))
             else:
                 self._run.report(Failed(self._task(node.role), name, reason))
 
