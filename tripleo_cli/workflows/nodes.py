@@ -118,7 +118,7 @@ def delete(
     problems = [
         Problem(label(node), why, f"openstack overcloud node remove {label(node)}")
         if is_used
-        else Problem(label(node), why, "wait until it has ended")
+        else Problem(label(node), why, _end_of_work(node))
         for node in nodes
         for why, is_used in _reasons_to_keep(node)
     ]
@@ -237,6 +237,12 @@ def _reasons_to_keep(node: Node) -> Iterable[tuple[str, bool]]:
         yield f"is in use ({node.provision.value})", True
     elif not node.provision.is_stable:
         yield f"is at work ({node.provision.value})", False
+
+
+def _end_of_work(node: Node) -> str:
+    if node.provision in (ProvisionState.INSPECT_WAIT, ProvisionState.CLEAN_WAIT):
+        return f"wait for its end, or openstack baremetal node abort {label(node)}"
+    return "wait for its end"
 
 
 def _delete(baremetal: Baremetal, node: Node, report: Reporter) -> NodeOutcome:

@@ -321,7 +321,7 @@ def test_nothing_is_deleted_while_one_is_in_use() -> None:
 
     assert [str(problem) for problem in caught.value.problems] == [
         "used: is in use by server srv (openstack overcloud node remove used)",
-        "busy: is at work (inspecting) (wait until it has ended)",
+        "busy: is at work (inspecting) (wait for its end)",
         "old: is in use (active) (openstack overcloud node remove old)",
     ]
     assert ironic.calls == ["nodes"]
