@@ -144,7 +144,7 @@ def _prepare(site: Site, cleanups: list[Callable[[], object]]) -> None:
     nodes = [
         {
             "name": name,
-            "driver": "fake-hardware",
+            "pm_type": "fake-hardware",
             "resource_class": klass,
             "ports": [
                 f"52:54:0f:{digest >> 16 & 255:02x}:{digest & 255:02x}:{number:02x}"
@@ -183,10 +183,9 @@ def test_a_dry_run_makes_nothing(site: Site) -> None:
 def test_a_killed_deployment_is_healed_by_the_same_command(
     site: Site, sign: str
 ) -> None:
-    process = site.begin(1)
-    until(process, sign)
-    process.kill()
-    process.wait()
+    with site.begin(1) as process:
+        until(process, sign)
+        process.kill()
 
     rows = site.rows(*site.deploy_words(1))
 
@@ -229,13 +228,13 @@ def test_status_agrees_with_the_services(site: Site) -> None:
 
 def test_ctrl_c_leaves_heat_at_work(site: Site) -> None:
     before = site.places()
-    process = site.begin(2)
-    until(process, "Compute: began")
-    process.send_signal(signal.SIGINT)
-    assert process.stdout
-    said = process.stdout.read()
+    with site.begin(2) as process:
+        until(process, "Compute: began")
+        process.send_signal(signal.SIGINT)
+        assert process.stdout
+        said = process.stdout.read()
 
-    assert process.wait() != 0
+    assert process.returncode != 0
     assert f"openstack overcloud status --watch --stack {STACK}" in said
 
     site.must(*site.deploy_words(2))
@@ -256,8 +255,9 @@ def test_a_node_that_cannot_be_deployed_is_named_and_replaced(site: Site) -> Non
         site.places().values()
     )
     for name in free:
-        # Direct deployment without a kernel to boot: Ironic refuses it.
-        site.must("baremetal", "node", "set", name, "--deploy-interface", "direct")
+        # No agent will ever come up for a direct deployment, nor for cleaning.
+        words = ("--deploy-interface", "direct", "--no-automated-clean")
+        site.must("baremetal", "node", "set", name, *words)
     done = site.run(*site.deploy_words(3))
 
     assert done.returncode != 0
