@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tripleo_cli.commands import base
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from tripleo_cli.domain.undercloud.config import UndercloudConfig
@@ -28,6 +29,25 @@ def make_client(instance: Any) -> Cloud:
     from tripleo_cli.clients.cloud import LiveCloud
 
     return LiveCloud(instance)
+
+
+def sign_in(prepare: Callable[[], None]) -> None:
+    """Let the shell sign in to the cloud, and tell of failures in our words.
+
+    Raises:
+        ServiceError: Keystone does not let us in, or cannot be reached.
+    """
+    from openstack.exceptions import ConfigException
+
+    from tripleo_cli.clients.translate import Service, translating
+    from tripleo_cli.errors import ServiceError
+
+    try:
+        with translating(Service(name="Keystone", process="keystone"), "sign in"):
+            prepare()
+    except ConfigException as error:
+        hint = "say which cloud of clouds.yaml: export OS_CLOUD=undercloud"
+        raise ServiceError(f"cannot sign in: {error}", hint=hint) from error
 
 
 def make_clock() -> Clock:

@@ -76,8 +76,10 @@ def translate(service: Service, call: str, error: Exception) -> ServiceError:
         return ServiceError(f"cannot {call}: {place}: {cause}", hint=hint)
     status = _status(error)
     cause = cause_of(error)
-    said = f" ({service.name} at {service.endpoint}"
-    said += f", HTTP {status})" if status else ")"
+    place = (
+        f"{service.name} at {service.endpoint}" if service.endpoint else service.name
+    )
+    said = f" ({place}, HTTP {status})" if status else f" ({place})"
     kind = {404: NotFoundError, 409: ConflictError}.get(status, ServiceError)
     return kind(
         f"cannot {call}: {cause}{said}", hint=_hint(service, status, cause, error)

@@ -22,11 +22,23 @@ API_NAME = "tripleo"
 
 
 class Command(command.Command):
-    """A command that tells an operator what went wrong and what to do."""
+    """A command that tells an operator what went wrong and what to do.
+
+    The shell would sign in before a command reads its options, and tell of failures
+    in its own words: commands sign in themselves, when they first need the cloud.
+    """
+
+    auth_required = False
+    _signed_in = False
 
     @property
     def cloud(self) -> Cloud:
-        """The undercloud that clouds.yaml or the environment names."""
+        """The undercloud that clouds.yaml or the environment names.
+
+        Raises:
+            ServiceError: Keystone does not let us in, or cannot be reached.
+        """
+        self.require_cloud()
         cloud: Cloud = getattr(self.app.client_manager, API_NAME)
         return cloud
 
@@ -38,13 +50,13 @@ class Command(command.Command):
         return make_clock()
 
     def require_cloud(self) -> None:
-        """Do what the shell does for commands that need a cloud.
+        """Sign in, unless that was done; for a failure before any work is begun."""
+        from tripleo_cli.plugin import sign_in
 
-        For those that need one with some options only: the shell decides before it
-        reads a command's options, by ``auth_required``, which they set to false.
-        """
-        self.auth_required = True
-        self.app.prepare_to_run_command(self)
+        if not self._signed_in:
+            self.auth_required = True
+            sign_in(lambda: self.app.prepare_to_run_command(self))
+            self._signed_in = True
 
     def run(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command, turning our errors into the shell's."""

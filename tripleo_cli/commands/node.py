@@ -67,9 +67,6 @@ class ImportNodes(_NodesCommand):
     manageable, or available with --provide.
     """
 
-    # --validate-only needs no cloud; take_action asks for one otherwise.
-    auth_required = False
-
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
         parser = super().get_parser(prog_name)

@@ -80,8 +80,6 @@ def chosen_counts(
 class ListRoles(base.Lister):
     """List the roles that nodes can have"""
 
-    auth_required = False
-
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
         parser = super().get_parser(prog_name)
@@ -107,8 +105,6 @@ class ListRoles(base.Lister):
 
 class ShowRole(base.ShowOne):
     """Show a role: its services, and what its nodes must be"""
-
-    auth_required = False
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""

@@ -16,8 +16,6 @@ class Install(base.Command):
     data and passwords.
     """
 
-    auth_required = False
-
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
         parser = super().get_parser(prog_name)

@@ -50,7 +50,6 @@ class Status(base.Lister):
     Ends with an error code when one is down or does not answer.
     """
 
-    auth_required = False
     _is_well = True
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -124,7 +123,6 @@ def _duration(seconds: int) -> str:
 class _Control(base.Command):
     """A command on some services, or on all."""
 
-    auth_required = False
     verb = ""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -178,8 +176,6 @@ class Restart(_Control):
 class Logs(base.Command):
     """Show the end of a service's log"""
 
-    auth_required = False
-
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
         parser = super().get_parser(prog_name)
@@ -231,8 +227,6 @@ class Credentials(base.ShowOne):
     evaluated by a shell.
     """
 
-    auth_required = False
-
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
         parser = super().get_parser(prog_name)
@@ -260,8 +254,6 @@ class Uninstall(base.Command):
     Removes what the installation made, and nothing else. Nodes are left as they are:
     delete overclouds first.
     """
-
-    auth_required = False
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
@@ -311,8 +303,6 @@ class Uninstall(base.Command):
 
 class ConfigSample(base.Command):
     """Print an undercloud.conf with every option, its meaning and its default"""
-
-    auth_required = False
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:  # noqa: ARG002
         """Write it to stdout."""

@@ -43,6 +43,7 @@ def run(kind: type[base.Command], cloud: FakeCloud, *argv: str) -> Any:
         stdout=io.StringIO(),
         client_manager=SimpleNamespace(tripleo=cloud),
         command_options=[],
+        prepare_to_run_command=lambda _command: None,
     )
     command = Timed(shell, None)
     is_table = issubclass(kind, base.Lister)

@@ -37,7 +37,11 @@ class Shell:
     def __call__(self, command: type[base.Command], *words: str) -> Any:
         stdout = io.StringIO()
         manager = SimpleNamespace(**{base.API_NAME: self.cloud})
-        app: Any = SimpleNamespace(client_manager=manager, stdout=stdout)
+        app: Any = SimpleNamespace(
+            client_manager=manager,
+            stdout=stdout,
+            prepare_to_run_command=lambda _command: None,
+        )
         instance = command(app, argparse.Namespace())
         parsed = instance.get_parser("test").parse_args([*words, "-f", "json"])
         try:

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+import pytest
+from keystoneauth1 import exceptions as keystone
+from openstack.exceptions import ConfigException
+
+from tripleo_cli.commands.base import Command
+from tripleo_cli.errors import ServiceError
+
+NOBODY: Any = None
+
+
+class Shell:
+    """An ``openstack`` shell whose sign-in fails, or counts."""
+
+    def __init__(self, failure: Exception | None = None) -> None:
+        self.client_manager = SimpleNamespace(tripleo="the cloud")
+        self.failure = failure
+        self.sign_ins = 0
+
+    def prepare_to_run_command(self, command: Command) -> None:
+        assert command.auth_required
+        self.sign_ins += 1
+        if self.failure:
+            self._refuse(self.failure)
+
+    def _refuse(self, failure: Exception) -> NoReturn:
+        raise failure
+
+
+@pytest.mark.parametrize(
+    ("failure", "message", "hint"),
+    [
+        (keystone.Unauthorized(), "cannot sign in: .*HTTP 401", "password"),
+        (
+            keystone.ConnectFailure("refused at http://203.0.113.1:5000/v3"),
+            "no answer from Keystone at http://203.0.113.1:5000/v3",
+            "openstack undercloud status",
+        ),
+        (ConfigException("Missing value auth-url"), "auth-url", "export OS_CLOUD"),
+    ],
+    ids=["wrong password", "unreachable", "no cloud named"],
+)
+def test_a_failed_sign_in_says_what_to_do(
+    failure: Exception, message: str, hint: str
+) -> None:
+    app: Any = Shell(failure)
+
+    with pytest.raises(ServiceError, match=message) as caught:
+        _ = Command(app, NOBODY).cloud
+
+    assert hint in (caught.value.hint or "")
+
+
+def test_a_command_signs_in_once() -> None:
+    app: Any = Shell()
+    command = Command(app, NOBODY)
+
+    assert [command.cloud, command.cloud] == ["the cloud", "the cloud"]
+    assert app.sign_ins == 1
