@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -11,6 +12,13 @@ from tripleo_cli.commands.base import Command
 from tripleo_cli.errors import ServiceError
 
 NOBODY: Any = None
+
+
+class Idle(Command):
+    """A command that does nothing."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Do nothing."""
 
 
 class Shell:
@@ -50,14 +58,14 @@ def test_a_failed_sign_in_says_what_to_do(
     app: Any = Shell(failure)
 
     with pytest.raises(ServiceError, match=message) as caught:
-        _ = Command(app, NOBODY).cloud
+        _ = Idle(app, NOBODY).cloud
 
     assert hint in (caught.value.hint or "")
 
 
 def test_a_command_signs_in_once() -> None:
     app: Any = Shell()
-    command = Command(app, NOBODY)
+    command = Idle(app, NOBODY)
 
     assert [command.cloud, command.cloud] == ["the cloud", "the cloud"]
     assert app.sign_ins == 1
