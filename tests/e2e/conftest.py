@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -29,6 +30,27 @@ class Done:
 
 
 @dataclass(frozen=True)
+class Running:
+    """A program that runs, and the file that it writes to."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
+
+    def is_over(self) -> bool:
+        """Whether it came to its end."""
+        return self.process.poll() is not None
+
+    def kill(self, *, with_children: bool) -> None:
+        """End it as a crash would; what it started survives, or dies with it."""
+        assert not self.is_over(), f"too late to kill it: {self.log.read_text()}"
+        if with_children:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        else:
+            self.process.kill()
+        self.process.wait()
+
+
+@dataclass(frozen=True)
 class Shell:
     """Runs programs of the environment that the tests run in."""
 
@@ -45,29 +67,40 @@ class Shell:
         own = {"HOME": str(self.home), "PATH": f"{BIN}:{os.environ['PATH']}"}
         return kept | own | {name: value for name, value in cloud.items() if value}
 
-    def start(self, program: str, *arguments: str) -> subprocess.Popen[str]:
-        """Begin a program; its output is read by whoever waits for it."""
-        return subprocess.Popen(
-            [str(BIN / program), *arguments],
-            cwd=self.cwd,
-            env=self.environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            # So that a kill can take what it started with it, or not.
-            start_new_session=True,
-        )
+    def start(self, program: str, *arguments: str) -> Running:
+        """Begin a program, that may be killed; its output goes to a file."""
+        log = self.cwd / f"{program}-{time.monotonic_ns()}.log"
+        with log.open("w") as output:
+            process = subprocess.Popen(
+                [str(BIN / program), *arguments],
+                cwd=self.cwd,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                # So that a kill can take what it started with it, or not.
+                start_new_session=True,
+            )
+        return Running(process, log)
 
     def run(self, program: str, *arguments: str) -> Done:
         """Run a program to its end, whatever that is."""
         began = time.monotonic()
-        process = self.start(program, *arguments)
-        out, err = process.communicate(timeout=TIME_LIMIT_S)
+        done = subprocess.run(
+            [str(BIN / program), *arguments],
+            cwd=self.cwd,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIME_LIMIT_S,
+            check=False,
+        )
         seconds = time.monotonic() - began
+        said = done.stdout + done.stderr
         line = f"$ {program} {' '.join(arguments)}"
-        sys.stdout.write(f"{line}\n{out}{err}[{process.returncode}, {seconds:.1f} s]\n")
-        return Done(process.returncode, out, out + err, seconds)
+        sys.stdout.write(f"{line}\n{said}[{done.returncode}, {seconds:.1f} s]\n")
+        return Done(done.returncode, done.stdout, said, seconds)
 
     def openstack(self, *arguments: str) -> Done:
         """Run an ``openstack`` command that has to succeed."""

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Shell
+from tests.e2e.conftest import Running, Shell, wait_until
 
 pytestmark = pytest.mark.e2e
 
@@ -51,7 +48,7 @@ class Undercloud:
         ).out
         return len([line for line in said.splitlines() if line.startswith("  ")])
 
-    def install(self) -> subprocess.Popen[str]:
+    def install(self) -> Running:
         return self.shell.start("openstack", "undercloud", "install", *self.options)
 
     def passwords(self) -> str:
@@ -82,23 +79,14 @@ def undercloud(
     local_shell.run("openstack", "undercloud", "uninstall", *made.options, "--yes")
 
 
-def kill(process: subprocess.Popen[str], *, with_children: bool) -> None:
-    """End it as a crash would; its children survive, or die with it."""
-    if with_children:
-        os.killpg(process.pid, signal.SIGKILL)
-    else:
-        process.kill()
-    process.wait()
-
-
-def kill_when(process: subprocess.Popen[str], undercloud: Undercloud, at: int) -> None:
+def kill_when(running: Running, undercloud: Undercloud, at: int) -> None:
     """Let it finish ``at`` tasks altogether, then kill it in the middle of others."""
-    end = time.monotonic() + INSTALL_LIMIT_S
-    while len(undercloud.finished()) < at:
-        assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end, "it does not get that far"
-        time.sleep(0.05)
-    kill(process, with_children=at % 2 == 0)
+    wait_until(
+        lambda: running.is_over() or len(undercloud.finished()) >= at,
+        within_s=INSTALL_LIMIT_S,
+        every_s=0.05,
+    )
+    running.kill(with_children=at % 2 == 0)
 
 
 def test_a_killed_installation_is_completed_by_the_same_command(
