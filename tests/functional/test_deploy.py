@@ -179,7 +179,7 @@ def test_a_dry_run_makes_nothing(site: Site) -> None:
     assert site.status() == ""
 
 
-@pytest.mark.parametrize("sign", ["Tag nodes", "Controller: began", "deploying"])
+@pytest.mark.parametrize("sign", ["Tag nodes", "Controller: began", f"{STACK}-"])
 def test_a_killed_deployment_is_healed_by_the_same_command(
     site: Site, sign: str
 ) -> None:
@@ -255,13 +255,13 @@ def test_a_node_that_cannot_be_deployed_is_named_and_replaced(site: Site) -> Non
         site.places().values()
     )
     for name in free:
-        # No agent will ever come up for a direct deployment, nor for cleaning.
-        words = ("--deploy-interface", "direct", "--no-automated-clean")
-        site.must("baremetal", "node", "set", name, *words)
+        # No agent comes up for a direct deployment, nor for the cleaning after it.
+        site.must("baremetal", "node", "set", name, "--deploy-interface", "direct")
     done = site.run(*site.deploy_words(3))
 
     assert done.returncode != 0
     assert f"Compute.{STACK}-compute-2" in done.stderr
+    assert "Failed to provision instance" in done.stderr
     assert "what to do:" in done.stderr
     failures = site.rows("overcloud", "failures", "--stack", STACK)
     assert [row["Resource"] for row in failures] == [f"Compute.{STACK}-compute-2"]
@@ -269,12 +269,13 @@ def test_a_node_that_cannot_be_deployed_is_named_and_replaced(site: Site) -> Non
 
     for name in free - {bad}:
         site.must("baremetal", "node", "set", name, "--deploy-interface", "fake")
-    site.must("baremetal", "node", "maintenance", "set", bad)
     site.must(*site.deploy_words(3))
 
     assert site.places()[f"{STACK}-compute-2"] in free - {bad}
-    site.must("baremetal", "node", "maintenance", "unset", bad)
+    site.must("baremetal", "node", "abort", bad, "--wait", "60")
+    site.must("baremetal", "node", "manage", bad, "--wait", "60")
     site.must("baremetal", "node", "set", bad, "--deploy-interface", "fake")
+    site.must("overcloud", "node", "provide", bad)
 
 
 def test_a_removed_node_leaves_the_others_in_place(site: Site) -> None:
