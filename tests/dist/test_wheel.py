@@ -124,8 +124,9 @@ def test_every_command_has_help(installation: Installation) -> None:
 
 HELP = """
 import contextlib, io, json, sys
-from openstackclient.shell import OpenStackShell
+# cliff takes the program's name when it is imported.
 sys.argv = ["openstack"]
+from openstackclient.shell import OpenStackShell
 said = {{}}
 for command in {commands}:
     out = io.StringIO()
