@@ -92,6 +92,14 @@ class Site:
         }
 
 
+def wait_for_state(site: Site, node: str, state: str) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    words = ("baremetal", "node", "show", node, "-f", "value", "-c", "provision_state")
+    while site.run(*words).stdout.strip() != state:
+        assert time.monotonic() < deadline
+        time.sleep(1)
+
+
 def _hear_ctrl_c() -> None:
     """Undo what a shell does for jobs in the background: they ignore Ctrl-C."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -272,7 +280,8 @@ def test_a_node_that_cannot_be_deployed_is_named_and_replaced(site: Site) -> Non
     site.must(*site.deploy_words(3))
 
     assert site.places()[f"{STACK}-compute-2"] in free - {bad}
-    site.must("baremetal", "node", "abort", bad, "--wait", "60")
+    site.must("baremetal", "node", "abort", bad)
+    wait_for_state(site, bad, "clean failed")
     site.must("baremetal", "node", "manage", bad, "--wait", "60")
     site.must("baremetal", "node", "set", bad, "--deploy-interface", "fake")
     site.must("overcloud", "node", "provide", bad)
