@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import takewhile
 
 PACKAGES = (
+    # Nova writes config drives with it.
+    "genisoimage",
     # Ironic's conductor does not start with the ipmi hardware type without it.
     "ipmitool",
     # my_print_defaults, which mariadb-install-db calls.

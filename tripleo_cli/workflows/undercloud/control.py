@@ -12,7 +12,9 @@ from tripleo_cli.errors import InvalidInputError, PartialFailureError, Problem
 from tripleo_cli.workflows.undercloud.installed import Undercloud
 from tripleo_cli.workflows.undercloud.status import check
 from tripleo_cli.workflows.undercloud.supervise import (
+    running_services,
     start_supervisor,
+    stop_services,
     stop_supervisor,
 )
 
@@ -40,7 +42,9 @@ def start(
 def stop(
     undercloud: Undercloud, names: Sequence[str], report: Reporter = silent
 ) -> None:
-    """Stop services, last started first; all, and the supervisor, if none is named.
+    """Stop services, those that others stand on last.
+
+    All, and the supervisor, where none is named.
 
     Raises:
         InvalidInputError: A name is not that of a service.
@@ -87,14 +91,14 @@ def _stop(
     undercloud: Undercloud, specs: Sequence[ServiceSpec], report: Reporter
 ) -> None:
     report(Began("stop", len(specs)))
-    processes = undercloud.supervisor.processes()
-    for spec in reversed(specs):
-        process = processes.get(spec.name)
-        if process is None or not process.pid:
+    running = running_services(undercloud)
+    names = [spec.name for spec in specs if spec.name in running]
+    for spec in specs:
+        if spec.name not in names:
             report(Skipped("stop", spec.name, "is not running"))
-            continue
-        undercloud.supervisor.stop(spec.name)
-        report(Finished("stop", spec.name))
+    stop_services(undercloud, names)
+    for name in names:
+        report(Finished("stop", name))
     report(Finished("stop"))
 
 

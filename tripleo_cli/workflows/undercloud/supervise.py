@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from tripleo_cli.domain.host import Call
+from tripleo_cli.domain.undercloud.services import SERVICES
 from tripleo_cli.errors import HostError
 from tripleo_cli.workflows.undercloud.installed import Undercloud
 
@@ -40,6 +42,32 @@ def start_supervisor(undercloud: Undercloud) -> bool:
     return True
 
 
+def stop_services(undercloud: Undercloud, names: Sequence[str]) -> None:
+    """Stop services: OpenStack's all at once, then what they stand on.
+
+    supervisord itself would end them one after the other, each in its own time.
+
+    Raises:
+        HostError: supervisord does not answer, or one cannot be stopped.
+    """
+    below = [spec.name for spec in SERVICES if not spec.package]
+    with ThreadPoolExecutor() as pool:
+        above = [name for name in names if name not in below]
+        list(pool.map(undercloud.supervisor.stop, above))
+    for name in reversed(below):
+        if name in names:
+            undercloud.supervisor.stop(name)
+
+
+def running_services(undercloud: Undercloud) -> Sequence[str]:
+    """Name the services that have a process; none where supervisord does not run."""
+    if not undercloud.supervisor.is_running():
+        return ()
+    return tuple(
+        name for name, one in undercloud.supervisor.processes().items() if one.pid
+    )
+
+
 def stop_supervisor(undercloud: Undercloud) -> None:
     """Stop every service, then supervisord, and wait until all are gone.
 
@@ -51,6 +79,7 @@ def stop_supervisor(undercloud: Undercloud) -> None:
             undercloud,
             Call(argv=("systemctl", "stop", undercloud.layout.unit), timeout_s=180),
         )
+    stop_services(undercloud, running_services(undercloud))
     undercloud.supervisor.shutdown()
     if not _wait(
         undercloud, lambda: not undercloud.supervisor.is_running(), STOP_TIMEOUT_S
