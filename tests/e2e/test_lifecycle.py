@@ -5,15 +5,15 @@ The tests build on each other, in the order in which they stand here.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import openstack
 import pytest
 
 from tests.e2e.conftest import Shell, by_key, wait_until
 from tests.e2e.fleet import Fleet
+from tests.e2e.observer import Observer
 
 pytestmark = pytest.mark.e2e
 
@@ -26,6 +26,13 @@ QUICK_S = 20
 @pytest.fixture(scope="module")
 def shell(live_shell: Shell) -> Shell:
     return live_shell
+
+
+@pytest.fixture(scope="module")
+def seen(shell: Shell) -> Iterator[Observer]:
+    observer = Observer(cloud=shell.cloud, stack=STACK)
+    yield observer
+    observer.close()
 
 
 @pytest.fixture(scope="module")
@@ -67,11 +74,6 @@ def servers(shell: Shell) -> dict[str, dict[str, Any]]:
     return {name: row for name, row in rows.items() if name.startswith(f"{STACK}-")}
 
 
-def stack(shell: Shell) -> dict[str, Any]:
-    found: dict[str, Any] = shell.json("stack", "show", STACK)
-    return found
-
-
 def baremetal_nodes(shell: Shell) -> list[dict[str, Any]]:
     """List nodes as Ironic's own command does, whose titles differ by version."""
     names = {"provisioning_state": "provision_state"}
@@ -85,21 +87,17 @@ def baremetal_nodes(shell: Shell) -> list[dict[str, Any]]:
     ]
 
 
-def placed(shell: Shell) -> dict[str, str]:
-    """Say on which node each server is, as Ironic sees it."""
-    by_instance = {row["Instance"]: name for name, row in nodes(shell).items()}
-    return {name: by_instance[row["ID"]] for name, row in servers(shell).items()}
-
-
-def states(shell: Shell, fleet: Fleet) -> set[str]:
-    known = nodes(shell)
-    return {known[name]["Provision State"] for name in fleet.names}
+def states(seen: Observer, fleet: Fleet) -> set[str]:
+    known = seen.states()
+    return {known[name] for name in fleet.names}
 
 
 # Nodes
 
 
-def test_machines_become_available_nodes(shell: Shell, fleet: Fleet) -> None:
+def test_machines_become_available_nodes(
+    shell: Shell, seen: Observer, fleet: Fleet
+) -> None:
     shell.openstack(
         *("overcloud", "node", "import", fleet.nodes_file),
         *("--introspect", "--provide"),
@@ -107,7 +105,7 @@ def test_machines_become_available_nodes(shell: Shell, fleet: Fleet) -> None:
 
     known = nodes(shell)
     assert set(fleet.names) <= set(known)
-    assert states(shell, fleet) == {"available"}
+    assert states(seen, fleet) == {"available"}
     assert all(known[name]["CPUs"] for name in fleet.names)
 
 
@@ -184,7 +182,7 @@ def test_images_are_uploaded_once(shell: Shell) -> None:
 # The stack
 
 
-def test_a_dry_run_changes_nothing(shell: Shell, fleet: Fleet) -> None:
+def test_a_dry_run_changes_nothing(shell: Shell, seen: Observer, fleet: Fleet) -> None:
     before = nodes(shell)
 
     shell.openstack(
@@ -193,12 +191,12 @@ def test_a_dry_run_changes_nothing(shell: Shell, fleet: Fleet) -> None:
 
     assert list((shell.cwd / "dry").rglob("*.yaml"))
     assert nodes(shell) == before
-    assert shell.run("openstack", "stack", "show", STACK).code != 0
-    assert states(shell, fleet) == {"available"}
+    assert not seen.stack_status()
+    assert states(seen, fleet) == {"available"}
 
 
 def test_a_stack_is_deployed_on_the_nodes_that_were_matched(
-    shell: Shell, fleet: Fleet
+    shell: Shell, seen: Observer, fleet: Fleet
 ) -> None:
     matched = shell.json(
         *("overcloud", "profiles", "match"),
@@ -207,8 +205,8 @@ def test_a_stack_is_deployed_on_the_nodes_that_were_matched(
 
     shell.openstack(*deploy_words(compute=2))
 
-    assert stack(shell)["stack_status"] == "CREATE_COMPLETE"
-    on = placed(shell)
+    assert seen.stack_status() == "CREATE_COMPLETE"
+    on = seen.placed()
     assert len(on) == len(matched)
     assert set(on.values()) == {row["Node Name"] for row in matched}
     assert set(on.values()) <= set(fleet.names)
@@ -234,60 +232,64 @@ def test_status_agrees_with_what_openstack_says(shell: Shell) -> None:
         assert row["Power"] in str(machine["power_state"])
 
 
-def test_deploying_again_changes_nothing_and_says_so(shell: Shell) -> None:
-    before = stack(shell)
+def test_deploying_again_changes_nothing_and_says_so(
+    shell: Shell, seen: Observer
+) -> None:
+    before = seen.stack_times()
 
     again = shell.openstack(*deploy_words(compute=2))
 
     assert "nothing changed" in again.said
     assert again.seconds < QUICK_S
-    assert stack(shell) == before
+    assert seen.stack_times() == before
 
 
-def test_more_nodes_join_and_the_others_stay(shell: Shell) -> None:
-    before = placed(shell)
+def test_more_nodes_join_and_the_others_stay(shell: Shell, seen: Observer) -> None:
+    before = seen.placed()
 
     shell.openstack(*deploy_words(compute=3))
 
-    after = placed(shell)
-    assert stack(shell)["stack_status"] == "UPDATE_COMPLETE"
+    after = seen.placed()
+    assert seen.stack_status() == "UPDATE_COMPLETE"
     assert len(after) == len(before) + 1
     assert before.items() <= after.items()
 
 
-def test_fewer_nodes_is_refused_and_says_how_to_name_the_one(shell: Shell) -> None:
-    before = placed(shell)
+def test_fewer_nodes_is_refused_and_says_how_to_name_the_one(
+    shell: Shell, seen: Observer
+) -> None:
+    before = seen.placed()
 
     done = shell.refused(*deploy_words(compute=2))
 
     assert "overcloud node remove" in done.said
-    assert placed(shell) == before
+    assert seen.placed() == before
 
 
-def test_a_named_node_leaves_and_its_machine_comes_back(shell: Shell) -> None:
-    before = placed(shell)
+def test_a_named_node_leaves_and_its_machine_comes_back(
+    shell: Shell, seen: Observer
+) -> None:
+    before = seen.placed()
     leaving = sorted(name for name in before if "compute" in name)[0]
     machine = before[leaving]
 
     shell.openstack("overcloud", "node", "remove", "--stack", STACK, machine, "--yes")
 
-    after = placed(shell)
+    after = seen.placed()
     assert after == {name: node for name, node in before.items() if name != leaving}
-    wait_until(
-        lambda: nodes(shell)[machine]["Provision State"] == "available", within_s=120
-    )
+    wait_until(lambda: seen.states()[machine] == "available", within_s=120)
 
 
 # Failures
 
 
 def test_a_failing_node_is_shown_with_its_cause_and_healed(
-    shell: Shell, fleet: Fleet
+    shell: Shell, seen: Observer, fleet: Fleet
 ) -> None:
-    free = [name for name in fleet.names if name not in placed(shell).values()]
+    free = [name for name in fleet.names if name not in seen.placed().values()]
     for name in free:
         fleet.set_fault(name, f"deploy-fails:{FAULT}")
-    before = placed(shell)
+    before = seen.placed()
     want = len(before)  # One controller; so this is one compute more than there are.
 
     failed = shell.refused(*deploy_words(compute=want))
@@ -301,36 +303,31 @@ def test_a_failing_node_is_shown_with_its_cause_and_healed(
         fleet.set_fault(name, "none")
     shell.openstack(*deploy_words(compute=want))
 
-    after = placed(shell)
+    after = seen.placed()
     assert before.items() <= after.items()
     assert len(after) == want + 1
-    assert stack(shell)["stack_status"].endswith("_COMPLETE")
+    assert seen.stack_status().endswith("_COMPLETE")
 
 
-def test_a_deleted_stack_gives_its_machines_back(shell: Shell, fleet: Fleet) -> None:
+def test_a_deleted_stack_gives_its_machines_back(
+    shell: Shell, seen: Observer, fleet: Fleet
+) -> None:
     shell.openstack("overcloud", "delete", STACK, "--yes")
 
-    assert shell.run("openstack", "stack", "show", STACK).code != 0
-    assert not servers(shell)
-    wait_until(lambda: states(shell, fleet) == {"available"}, within_s=180, every_s=3)
+    assert not seen.stack_status()
+    assert not seen.servers()
+    wait_until(lambda: states(seen, fleet) == {"available"}, within_s=180, every_s=3)
 
 
 # kill -9 of deploy
 
 
-def status_now(shell: Shell) -> str:
-    """Ask Heat from within this process: a command would take too long."""
-    with openstack.connect(cloud=shell.cloud) as cloud:
-        found = cloud.orchestration.find_stack(STACK)
-        return str(found.status) if found else ""
-
-
-def kill_deploy(shell: Shell, compute: int, moment: str) -> None:
+def kill_deploy(shell: Shell, seen: Observer, compute: int, moment: str) -> None:
     """Begin to deploy, wait until the stack is at ``moment``, kill -9."""
     running = shell.start("openstack", *deploy_words(compute))
     wait_until(lambda: bool(running.log.read_text()), within_s=120, every_s=0.05)
     wait_until(
-        lambda: running.is_over() or moment in ("", status_now(shell)),
+        lambda: running.is_over() or moment in ("", seen.stack_status()),
         within_s=300,
         every_s=0.1,
     )
@@ -343,14 +340,14 @@ def kill_deploy(shell: Shell, compute: int, moment: str) -> None:
     ids=["before the stack", "while created", "while updated"],
 )
 def test_a_killed_deploy_is_completed_by_the_same_command(
-    shell: Shell, fleet: Fleet, moment: str, compute: int
+    shell: Shell, seen: Observer, fleet: Fleet, moment: str, compute: int
 ) -> None:
-    kill_deploy(shell, compute, moment)
+    kill_deploy(shell, seen, compute, moment)
 
     shell.openstack(*deploy_words(compute))
 
-    assert stack(shell)["stack_status"].endswith("_COMPLETE")
-    assert len(placed(shell)) == compute + 1
-    assert set(placed(shell).values()) <= set(fleet.names)
+    assert seen.stack_status().endswith("_COMPLETE")
+    assert len(seen.placed()) == compute + 1
+    assert set(seen.placed().values()) <= set(fleet.names)
     if not moment:
         delete_stack(shell)
