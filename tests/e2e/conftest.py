@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
@@ -35,6 +35,14 @@ class Running:
 
     process: subprocess.Popen[bytes]
     log: Path
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Leave nothing running, however the test ended."""
+        self.process.kill()
+        self.process.wait()
 
     def is_over(self) -> bool:
         """Whether it came to its end."""

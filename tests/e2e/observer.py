@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from http import HTTPStatus
+from typing import Any
 
 import openstack
 from openstack.connection import Connection
@@ -25,16 +28,22 @@ class Observer:
         """Let go of connections."""
         self._connection.close()
 
+    def _stack(self) -> Mapping[str, Any]:
+        # By its API: openstacksdk's own stacks warn of what they will lose.
+        found = self._connection.orchestration.get(f"/stacks/{self.stack}")
+        if found.status_code == HTTPStatus.NOT_FOUND:
+            return {}
+        stack: Mapping[str, Any] = found.json()["stack"]
+        return stack
+
     def stack_status(self) -> str:
         """Give Heat's word; empty where there is no stack."""
-        found = self._connection.orchestration.find_stack(self.stack)
-        return str(found.status) if found else ""
+        return str(self._stack().get("stack_status", ""))
 
     def stack_times(self) -> tuple[str, str]:
         """Give when the stack was made and last changed."""
-        found = self._connection.orchestration.find_stack(self.stack)
-        assert found
-        return str(found.created_at), str(found.updated_at)
+        stack = self._stack()
+        return str(stack["creation_time"]), str(stack["updated_time"])
 
     def states(self) -> dict[str, str]:
         """Map nodes to their provision states."""

@@ -324,14 +324,14 @@ def test_a_deleted_stack_gives_its_machines_back(
 
 def kill_deploy(shell: Shell, seen: Observer, compute: int, moment: str) -> None:
     """Begin to deploy, wait until the stack is at ``moment``, kill -9."""
-    running = shell.start("openstack", *deploy_words(compute))
-    wait_until(lambda: bool(running.log.read_text()), within_s=120, every_s=0.05)
-    wait_until(
-        lambda: running.is_over() or moment in ("", seen.stack_status()),
-        within_s=300,
-        every_s=0.1,
-    )
-    running.kill(with_children=False)
+    with shell.start("openstack", *deploy_words(compute)) as running:
+        wait_until(lambda: bool(running.log.read_text()), within_s=120, every_s=0.05)
+        wait_until(
+            lambda: running.is_over() or moment in ("", seen.stack_status()),
+            within_s=300,
+            every_s=0.1,
+        )
+        running.kill(with_children=False)
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,8 @@ def test_a_killed_installation_is_completed_by_the_same_command(
     total = undercloud.planned()
     known: set[str] = set()
     for share in KILLS:
-        kill_when(undercloud.install(), undercloud, round(share * total))
+        with undercloud.install() as running:
+            kill_when(running, undercloud, round(share * total))
         known.add(undercloud.passwords())
 
     healed = undercloud.shell.run(
