@@ -17,7 +17,8 @@ def environment(templates: Mapping[str, str]) -> Environment:
     made = Environment(
         loader=DictLoader(dict(templates)),
         undefined=StrictUndefined,
-        # What is rendered is YAML, never HTML; values go through the yaml filter.
+        # What is rendered is YAML or INI, never HTML; values of YAML go through the
+        # yaml filter.
         autoescape=False,  # noqa: S701
         trim_blocks=True,
         lstrip_blocks=True,

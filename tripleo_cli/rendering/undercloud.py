@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-
 from tripleo_cli.domain.host import File
 from tripleo_cli.domain.undercloud.baremetal import interfaces
 from tripleo_cli.domain.undercloud.catalog import REGION, host_part, url_of
@@ -23,6 +21,7 @@ from tripleo_cli.domain.undercloud.programs import (
     environment_of,
 )
 from tripleo_cli.domain.undercloud.secrets import BROKER
+from tripleo_cli.rendering.environment import environment
 
 # Variants of nova.conf: the cell whose database it names; nova-compute has none.
 _NOVA_CELLS = {
@@ -77,14 +76,7 @@ class Pages:
         self._config = config
         self._layout = Layout(config.state_dir)
         self._secrets = secrets
-        self._environment = Environment(
-            loader=DictLoader(templates),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            keep_trailing_newline=True,
-            autoescape=False,  # noqa: S701 - INI files, no HTML
-        )
+        self._environment = environment(templates)
         self._environment.globals.update(self._vocabulary())
 
     def page(self, template: str, /, **values: Any) -> str:

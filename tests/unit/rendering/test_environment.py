@@ -14,9 +14,11 @@ from tripleo_cli.rendering.environment import as_yaml, environment
 
 # YAML knows no half of a surrogate pair; no file in UTF-8 can hold one either.
 texts = st.text(st.characters(exclude_categories=["Cs"]))
+# YAML allows no more than 1024 signs, escapes and all, before the colon of a key.
+keys = st.text(st.characters(exclude_categories=["Cs"]), max_size=80)
 values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | texts,
-    lambda inner: st.lists(inner) | st.dictionaries(texts, inner),
+    lambda inner: st.lists(inner) | st.dictionaries(keys, inner),
     max_leaves=10,
 )
 

@@ -90,6 +90,8 @@ _MACHINE = (
     Task(
         name="packages",
         title="Install distribution packages",
+        # Both note what is ours in one file.
+        needs=("account",),
         inputs=("packages",),
     ),
     Task(

@@ -6,6 +6,7 @@ from tripleo_cli.domain.host import Call, File
 from tripleo_cli.domain.undercloud.packages import PACKAGES, requirement
 from tripleo_cli.domain.undercloud.secrets import KEY_REPOSITORIES, key_name
 from tripleo_cli.rendering.undercloud import render_unit
+from tripleo_cli.workflows.undercloud.belongings import note_packages, note_user
 from tripleo_cli.workflows.undercloud.site import Site, Step, Steps
 from tripleo_cli.workflows.undercloud.supervise import (
     has_systemd,
@@ -64,6 +65,7 @@ def _make_account(site: Site) -> str:
         return ""
     home = ("--home-dir", "/nonexistent", "--no-create-home")
     shell = ("--shell", "/usr/sbin/nologin")
+    note_user(site.host, site.layout)
     site.must(Call(argv=("useradd", "--system", *home, *shell, user)))
     return f"made {user}"
 
@@ -126,6 +128,7 @@ def _install_packages(site: Site) -> str:
     missing = _missing(site)
     try:
         if missing:
+            note_packages(site.host, site.layout, missing)
             _forbid_servers(site)
             _apt(site, missing)
     finally:
