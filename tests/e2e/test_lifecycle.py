@@ -15,7 +15,11 @@ from tests.e2e.conftest import Shell, by_key, wait_until
 from tests.e2e.fleet import Fleet
 from tests.e2e.observer import Observer
 
-pytestmark = pytest.mark.e2e
+pytestmark = [
+    pytest.mark.e2e,
+    # openstacksdk, by which the tests look at services, warns of its own doings.
+    pytest.mark.filterwarnings("ignore::openstack.warnings.RemovedInSDK50Warning"),
+]
 
 STACK = "e2e"
 NODES = 6
