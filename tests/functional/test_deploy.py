@@ -20,6 +20,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.functional.signals import hear_ctrl_c
+
 pytestmark = pytest.mark.functional
 
 OPENSTACK = Path(sys.executable).with_name("openstack")
@@ -73,7 +75,7 @@ class Site:
             stderr=subprocess.STDOUT,
             text=True,
             env={**os.environ, "HOME": str(self.home)},
-            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - no threads here
+            preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no threads here
         )
 
     def status(self) -> str:
@@ -98,11 +100,6 @@ def wait_for_state(site: Site, node: str, state: str) -> None:
     while site.run(*words).stdout.strip() != state:
         assert time.monotonic() < deadline
         time.sleep(1)
-
-
-def _hear_ctrl_c() -> None:
-    """Undo what a shell does for jobs in the background: they ignore Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def until(process: subprocess.Popen[str], sign: str) -> None:

@@ -21,6 +21,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.functional.signals import hear_ctrl_c
+
 pytestmark = pytest.mark.functional
 
 OPENSTACK = Path(sys.executable).with_name("openstack")
@@ -43,6 +45,7 @@ class Shell:
             stderr=subprocess.PIPE,
             text=True,
             env=self._environment,
+            preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no threads here
         )
 
     def run(self, *words: str, code: int = 0) -> tuple[Rows, str]:
