@@ -100,6 +100,7 @@ port_offset = $PORT_OFFSET
 clouds_file = $WORK/clouds.yaml
 cloud_name = $CLOUD
 service_user = tripleo-test
+clean_nodes = true
 CONF
 }
 
