@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tripleo_cli.domain.events import Noted
@@ -62,9 +63,10 @@ def apply_change(
         _await_builds(run, change.before)
     run.cloud.stacks.validate(files)
     save(run.workdir, change.plan, files)
-    stack, after = _start(run, change, files, minutes)
-    watch = Watch(run, change.moving, change.goal)
-    watch_to_end(run, stack, watch, after=after, minutes=minutes)
+    with telling_how_to_go_on(change.plan.stack):
+        stack, after = _start(run, change, files, minutes)
+        watch = Watch(run, change.moving, change.goal)
+        watch_to_end(run, stack, watch, after=after, minutes=minutes)
 
 
 def watch_to_end(
@@ -76,11 +78,9 @@ def watch_to_end(
         StackFailedError: It failed or took too long.
         InterruptedRunError: Ctrl-C.
     """
-    watch.begin()
-    try:
+    with telling_how_to_go_on(stack.name):
+        watch.begin()
         settled = follow(run, stack, watch, after=after, minutes=minutes)
-    except KeyboardInterrupt:
-        raise interrupted(stack.name) from None
     is_failed = settled is not None and settled.status.failed
     watch.end(is_good=not is_failed)
     if settled is not None and is_failed:
@@ -103,11 +103,9 @@ def settle_earlier(run: Run, name: str, minutes: float) -> None:
     run.report(Noted(f"An earlier run's {stack.status} goes on in Heat; following it."))
     after = start_of_action(run, stack)
     watch = Watch(run, _unplaced(run, name), CREATE)
-    watch.begin()
-    try:
+    with telling_how_to_go_on(name):
+        watch.begin()
         settled = follow(run, stack, watch, after=after, minutes=minutes)
-    except KeyboardInterrupt:
-        raise interrupted(name) from None
     # How it ended does not matter: what comes now puts it right.
     watch.end(is_good=settled is None or not settled.status.failed)
 
@@ -148,14 +146,22 @@ def busy(stack: Stack) -> BusyError:
     )
 
 
-def interrupted(name: str) -> InterruptedRunError:
-    """Say that Heat goes on."""
-    return InterruptedRunError(
-        f'interrupted; Heat goes on with stack "{name}".\n'
-        f"  Watch it:  openstack overcloud status --watch --stack {name}\n"
-        f"  Stop it:   openstack stack cancel {name}\n"
-        "  Or run the same command again: it follows the stack to its end."
-    )
+@contextmanager
+def telling_how_to_go_on(name: str) -> Iterator[None]:
+    """Answer Ctrl-C while Heat is at work on a stack.
+
+    Raises:
+        InterruptedRunError: Ctrl-C; Heat goes on.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise InterruptedRunError(
+            f'interrupted; Heat goes on with stack "{name}".\n'
+            f"  Watch it:  openstack overcloud status --watch --stack {name}\n"
+            f"  Stop it:   openstack stack cancel {name}\n"
+            "  Or run the same command again: it follows the stack to its end."
+        ) from None
 
 
 def _start(
