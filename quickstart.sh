@@ -3,8 +3,8 @@
 set -euo pipefail
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# shellcheck source=tools/common.sh
-source "$CHECKOUT/tools/common.sh"
+# shellcheck source=.ci/common.sh
+source "$CHECKOUT/.ci/common.sh"
 
 usage() {
   cat <<'TEXT'

@@ -4,8 +4,8 @@ set -uo pipefail
 
 CHECKOUT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 cd "$CHECKOUT" || exit 1
-# shellcheck source=tools/common.sh
-source tools/common.sh
+# shellcheck source=.ci/common.sh
+source .ci/common.sh
 
 usage() {
   cat <<'TEXT'
@@ -73,7 +73,7 @@ run_pytest() {
 
 stage_lint() {
   ruff check && ruff format --check &&
-    shellcheck --external-sources run_tests.sh quickstart.sh tools/common.sh .ci/run
+    shellcheck --external-sources run_tests.sh quickstart.sh .ci/common.sh .ci/run
 }
 stage_types() { mypy; }
 stage_architecture() { lint-imports && run_pytest architecture tests/unit/test_architecture.py; }
@@ -158,5 +158,5 @@ done
 
 clean_up
 has_undercloud=no
-python tools/summary.py "$WORK" "${results[@]}"
+python .ci/summary.py "$WORK" "${results[@]}"
 ((failures == 0))
