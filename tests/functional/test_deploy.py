@@ -259,17 +259,20 @@ def test_a_node_that_cannot_be_deployed_is_named_and_replaced(site: Site) -> Non
     assert done.returncode != 0
     assert f"Compute.{STACK}-compute-2" in done.stderr
     assert "failed to validate" in done.stderr
-    assert "what to do:" in done.stderr
+    assert "openstack baremetal node maintenance set" in done.stderr
     failures = site.rows("overcloud", "failures", "--stack", STACK)
     assert [row["Resource"] for row in failures] == [f"Compute.{STACK}-compute-2"]
     (bad,) = [row["Node"] for row in failures]
 
+    # What the message says to do, for another node to take its place.
+    site.must("baremetal", "node", "maintenance", "set", bad)
     for name in free - {bad}:
         site.must("baremetal", "node", "set", name, "--deploy-interface", "fake")
     site.must(*site.deploy_words(3))
 
     assert site.places()[f"{STACK}-compute-2"] in free - {bad}
     site.must("baremetal", "node", "set", bad, "--deploy-interface", "fake")
+    site.must("baremetal", "node", "maintenance", "unset", bad)
 
 
 def test_a_removed_node_leaves_the_others_in_place(site: Site) -> None:
