@@ -52,6 +52,10 @@ class ServiceError(TripleoError):
     """An OpenStack service could not be reached, refused or failed a call."""
 
 
+class UnreachableError(ServiceError):
+    """A service gave no answer at all: it may be starting, or stopped."""
+
+
 class NotFoundError(ServiceError):
     """A named thing does not exist in a service."""
 

@@ -9,30 +9,19 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
-from tests.fakes.clock import FakeClock
-from tests.fakes.undercloud import FakeMachine
+from tests.fakes.supervisor import FakeSupervisor
 from tripleo_cli.domain.host import Call, File, Result
-from tripleo_cli.domain.undercloud.catalog import Identity
-from tripleo_cli.domain.undercloud.config import Subnet, UndercloudConfig
+from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.databases import DATABASES
 from tripleo_cli.domain.undercloud.layout import Layout
-from tripleo_cli.domain.undercloud.process import Process
-from tripleo_cli.domain.undercloud.programs import PROGRAMS
-from tripleo_cli.errors import BusyError, HostError, ServiceError
-from tripleo_cli.workflows.undercloud.site import Tools
+from tripleo_cli.errors import BusyError, HostError
 
 CONFIG = UndercloudConfig(
     state_dir="/var/lib/uc", clouds_file="/root/clouds.yaml", service_user="uc"
 )
-LOCK = """\
-supervisor==4.3.0 \\
-    --hash=sha256:aa
-nova==34.0.0 \\
-    --hash=sha256:bb
-"""
 SYNCS = (
     *("glance-manage", "placement-manage", "neutron-db-manage"),
     *("ironic-dbsync", "heat-manage"),
@@ -64,11 +53,11 @@ class FakeHost:
         self.lives: int | None = None
         self.interrupted = 0
         self.supervisor = FakeSupervisor(self)
-        self._guard = threading.RLock()
+        self.guard = threading.RLock()
 
     def run(self, call: Call) -> Result:
         program = call.argv[0].rpartition("/")[2]
-        with self._guard:
+        with self.guard:
             self.ran.append(call)
             assert call.user in self.users, f"no user {call.user}"
             if program in self.failing:
@@ -79,7 +68,7 @@ class FakeHost:
         self.interrupted += 1
 
     def put(self, file: File) -> bool:
-        with self._guard:
+        with self.guard:
             parent = file.path.rpartition("/")[0]
             if parent not in self.folders:
                 raise HostError(f"cannot write {file.path}: no such folder")
@@ -94,18 +83,18 @@ class FakeHost:
             return changed
 
     def append(self, path: str, text: str) -> None:
-        with self._guard:
+        with self.guard:
             self.files[path] = self.files.get(path, "") + text
 
     def read(self, path: str) -> str | None:
         return self.files.get(path)
 
     def exists(self, path: str) -> bool:
-        with self._guard:
+        with self.guard:
             return path in self.files or path in self.folders
 
     def mkdir(self, path: str, *, owner: str, mode: int) -> None:
-        with self._guard:
+        with self.guard:
             if owner not in self.users:
                 raise HostError(f"cannot make the folder {path}: no user {owner}")
             if path not in self.folders:
@@ -116,7 +105,7 @@ class FakeHost:
             self.owners[path] = owner
 
     def remove(self, path: str) -> None:
-        with self._guard:
+        with self.guard:
             for one in list(self.files):
                 if one == path or one.startswith(f"{path}/"):
                     del self.files[one]
@@ -279,7 +268,8 @@ class FakeHost:
             assert "cell1" not in self.cells, "a second cell of the same name"
             self.cells.append("cell1")
         if "discover_hosts" in call.argv:
-            assert self.supervisor.runs("nova-compute")
+            # Nova maps only the hosts that have reported.
+            assert self.supervisor.reports("nova-compute")
         return _exit(0)
 
     def _sync(self, call: Call) -> Result:
@@ -300,167 +290,6 @@ class FakeHost:
             self.half_made.discard(name)
             self.files[self.tables(name)] = ""
         return _exit(0)
-
-
-class FakeSupervisor:
-    """A supervisord that reads its programs' files, as the real one does.
-
-    ``starts`` lists each start, with what the service read then, newest last.
-    """
-
-    def __init__(self, host: FakeHost) -> None:
-        self._host = host
-        self._programs: dict[str, str] = {}
-        self._pids: dict[str, int] = {}
-        self._last_pid = 100
-        self.is_up = False
-        self.is_booting = False
-        self.broken: set[str] = set()
-        self.starts: list[str] = []
-        self.read: dict[str, tuple[str, ...]] = {}
-
-    def boot(self) -> None:
-        self.is_up = True
-        self._pids.clear()
-        self._programs.clear()
-        # Those that cannot start yet fail; nobody asked for them by name.
-        self.is_booting = True
-        self.update()
-        self.is_booting = False
-
-    def runs(self, name: str) -> bool:
-        return self.is_up and name in self._pids
-
-    def crash(self, name: str) -> None:
-        del self._pids[name]
-
-    def is_running(self) -> bool:
-        return self.is_up
-
-    def processes(self) -> Mapping[str, Process]:
-        with self._host._guard:  # noqa: SLF001 - one machine
-            return {name: self._process(name) for name in self._programs}
-
-    def start(self, name: str) -> None:
-        with self._host._guard:  # noqa: SLF001
-            assert name in self._programs
-            if name in self._pids:
-                return
-            why_not = self._why_not(name)
-            assert not why_not, why_not
-            self._last_pid += 1
-            self._pids[name] = self._last_pid
-            self.starts.append(name)
-            program = next(each for each in PROGRAMS if each.name == name)
-            etc = self._host.layout.etc
-            self.read[name] = tuple(
-                self._host.files[f"{etc}/{file}"] for file in program.files
-            )
-
-    def stop(self, name: str) -> None:
-        self._pids.pop(name, None)
-
-    def update(self) -> Sequence[str]:
-        with self._host._guard:  # noqa: SLF001
-            folder = f"{self._host.layout.programs}/"
-            found = {
-                path.removeprefix(folder).removesuffix(".conf"): text
-                for path, text in self._host.files.items()
-                if path.startswith(folder)
-            }
-            changed = [n for n, text in found.items() if self._programs.get(n) != text]
-            self._programs = found
-            for name in changed:
-                self._pids.pop(name, None)
-                if name not in self.broken and not (
-                    self.is_booting and self._why_not(name)
-                ):
-                    self.start(name)
-            return changed
-
-    def shutdown(self) -> None:
-        self.is_up = False
-        self._pids.clear()
-
-    def _why_not(self, name: str) -> str:
-        """Say at what a real service would fail when it starts."""
-        host = self._host
-        if name in {"epmd", "rabbitmq", "mariadb"}:
-            data = f"{host.layout.data}/mysql/mysql"
-            if name == "mariadb" and not host.exists(data):
-                return "mariadb has no data"
-            return "" if "rabbitmq-server" in host.packages else f"{name}: no program"
-        if f"{host.layout.venv}/bin/uwsgi" not in host.files:
-            return f"{name} has no program"
-        wanted = "nova" if name.startswith("nova") else name.partition("-")[0]
-        return "" if host.tables(wanted) in host.files else f"{name} has no tables"
-
-    def _process(self, name: str) -> Process:
-        if name in self.broken:
-            return Process(name=name, state="FATAL", reason="Exited too quickly")
-        if name in self._pids:
-            return Process(name=name, state="RUNNING", pid=self._pids[name])
-        return Process(name=name, state="STOPPED")
-
-
-class FakeAdministration:
-    """The services' own side: what was registered, and by which password."""
-
-    def __init__(self, host: FakeHost) -> None:
-        self._host = host
-        self.identity: Identity | None = None
-        self.subnets: tuple[Subnet, ...] = ()
-
-    def ensure_identity(self, wanted: Identity) -> int:
-        self._ask("keystone")
-        changes = 0 if self.identity == wanted else 1
-        self.identity = wanted
-        return changes
-
-    def ensure_network(self, subnets: Sequence[Subnet]) -> int:
-        self._ask("neutron")
-        assert self.identity is not None
-        changes = 0 if self.subnets == tuple(subnets) else 1
-        self.subnets = tuple(subnets)
-        return changes
-
-    def silent_agents(self, hostname: str) -> Sequence[str]:
-        assert hostname == self._host.config.undercloud_hostname
-        names = ("nova-conductor", "nova-scheduler", "nova-compute", "heat-engine")
-        return [name for name in names if not self._host.supervisor.runs(name)]
-
-    def _ask(self, name: str) -> None:
-        if not self._host.supervisor.runs(name) or not self._host.is_bootstrapped:
-            raise ServiceError(f"{name} does not answer")
-
-
-class FakeSite:
-    """A machine and everything that the installer uses on it."""
-
-    def __init__(self, templates: Mapping[str, str]) -> None:
-        self.host = FakeHost()
-        self.administration = FakeAdministration(self.host)
-        self.machine = FakeMachine()
-        self.clock = FakeClock()
-        self.templates = templates
-        self.lock = LOCK
-
-    @property
-    def supervisor(self) -> FakeSupervisor:
-        return self.host.supervisor
-
-    def tools(self) -> Tools:
-        return Tools(
-            host=self.host,
-            machine=self.machine,
-            supervisor=lambda _layout: self.supervisor,
-            administration=lambda _config, _secrets: self.administration,
-            clock=self.clock,
-            templates=self.templates,
-            lock=self.lock,
-            python="/usr/bin/python3.11",
-            uv="/opt/uv",
-        )
 
 
 def _exit(code: int) -> Result:

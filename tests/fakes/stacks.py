@@ -21,7 +21,7 @@ from tripleo_cli.domain.stack import (
     StackResource,
     StackStatus,
 )
-from tripleo_cli.errors import ConflictError, NotFoundError
+from tripleo_cli.errors import ConflictError, NotFoundError, UnreachableError
 
 SERVER = "OS::Nova::Server"
 TEST = "OS::Heat::TestResource"
@@ -50,6 +50,7 @@ class FakeStacks:
         self._gone: dict[str, _Record] = {}
         self._faults: dict[str, str] = {}
         self._endless: set[str] = set()
+        self._silences = 0
         self.calls: list[str] = []
         """The names of all methods called, in order."""
 
@@ -60,6 +61,10 @@ class FakeStacks:
     def never_finishes(self, resource: str) -> None:
         """Let a resource stay IN_PROGRESS, until :meth:`heal`."""
         self._endless.add(resource)
+
+    def will_not_answer(self, times: int) -> None:
+        """Let Heat be unreachable for the next looks at a stack's events."""
+        self._silences = times
 
     def heal(self, resource: str) -> None:
         """Forget the faults of a resource."""
@@ -147,6 +152,9 @@ class FakeStacks:
     def events(self, stack_id: str, *, after: str | None) -> Sequence[StackEvent]:
         with self._lock:
             self.calls.append("events")
+            if self._silences:
+                self._silences -= 1
+                raise UnreachableError("cannot list events: no answer from Heat")
             events = self._by_id(stack_id).events
             known = [event.id for event in events]
             return events[known.index(after) + 1 :] if after in known else list(events)

@@ -28,10 +28,13 @@ from tripleo_cli.domain.undercloud.catalog import (
 )
 from tripleo_cli.domain.undercloud.config import Subnet, UndercloudConfig
 from tripleo_cli.domain.undercloud.secrets import ADMIN
-from tripleo_cli.errors import ServiceError
+from tripleo_cli.errors import ServiceError, UnreachableError
 
 CONCURRENCY = 6
 TIMEOUT_S = 60
+NOVA_AGENTS = ("nova-conductor", "nova-scheduler", "nova-compute")
+REPORT_TIMEOUT_S = 10
+"""heat-api asks a dead engine for minutes; one that lives answers at once."""
 Record = Mapping[str, Any]
 Records = Mapping[str, Record]
 T = TypeVar("T")
@@ -53,6 +56,7 @@ class UndercloudAdministration:
             project_domain_name="Default",
         )
         self._session = session.Session(auth=auth, timeout=TIMEOUT_S)
+        self._impatient = session.Session(auth=auth, timeout=REPORT_TIMEOUT_S)
         self._secrets = secrets
 
     def ensure_identity(self, wanted: Identity) -> int:
@@ -88,22 +92,37 @@ class UndercloudAdministration:
 
     def silent_agents(self, hostname: str) -> Sequence[str]:
         """Ask Nova and Heat which of their parts report."""
+        silent = list(self._silent_parts_of_nova(hostname))
+        if not self._heat_engine_is_up():
+            silent.append("heat-engine")
+        return silent
+
+    def is_computing(self, hostname: str) -> bool:
+        """Ask Nova whether nova-compute reports."""
+        return "nova-compute" not in self._silent_parts_of_nova(hostname)
+
+    def _silent_parts_of_nova(self, hostname: str) -> Sequence[str]:
         nova = self._service("nova-api", "/v2.1").get("/os-services")["services"]
         up = {
             each["binary"]
             for each in nova
             if each["state"] == "up" and each["host"] == hostname
         }
-        expected = ("nova-conductor", "nova-scheduler", "nova-compute")
-        silent = [name for name in expected if name not in up]
-        project = self._session.get_project_id()
-        heat = self._service("heat-api", f"/v1/{project}").get("/services")["services"]
-        if not any(each["status"] == "up" for each in heat):
-            silent.append("heat-engine")
-        return silent
+        return [name for name in NOVA_AGENTS if name not in up]
 
-    def _service(self, name: str, path: str) -> _Service:
-        return _Service(name, self._session, url_of(self._config, name) + path)
+    def _heat_engine_is_up(self) -> bool:
+        path = f"/v1/{self._session.get_project_id()}"
+        heat = self._service("heat-api", path, self._impatient)
+        try:
+            engines = heat.get("/services")["services"]
+        except UnreachableError:
+            return False
+        return any(each["status"] == "up" for each in engines)
+
+    def _service(
+        self, name: str, path: str, to: session.Session | None = None
+    ) -> _Service:
+        return _Service(name, to or self._session, url_of(self._config, name) + path)
 
     def _users(self, keystone: _Service, wanted: Identity, domain: Record) -> Records:
         fields = [
@@ -187,9 +206,9 @@ class _Service:
             given = {} if body is None else {"json": body}
             response = self._http.request(path, method, **given)
         except exceptions.ClientException as error:
-            raise ServiceError(
-                f"{self._name}: cannot {method} {path}: {error}"
-            ) from error
+            is_silent = isinstance(error, exceptions.ConnectTimeout)
+            kind = UnreachableError if is_silent else ServiceError
+            raise kind(f"{self._name}: cannot {method} {path}: {error}") from error
         return response.json() if response.content else None
 
     def listed(self, kind: str) -> Sequence[Record]:

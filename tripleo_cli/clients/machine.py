@@ -41,12 +41,15 @@ SYSTEM_PACKAGES = {
     "rabbitmq": "rabbitmq-server",
 }
 """The distribution's package of each service that is not from PyPI."""
+SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - looked at, nothing is put there
+"""Where semaphores live: shm_overview(7), sem_overview(7)."""
 APT_HELPER = "/usr/lib/apt/apt-helper"
 REGISTRY_TIMEOUT_S = 15
 PROBE_PACKAGE = "keystoneauth1"
 """A package that every index an undercloud can be installed from has."""
 
 _EVERYBODY = 0o005
+_EVERYBODY_WRITES = 0o007
 
 
 class LocalMachine:
@@ -65,6 +68,7 @@ class LocalMachine:
                 memory_mb=psutil.virtual_memory().total >> 20,
                 disk_free_mb=shutil.disk_usage(folder).free >> 20,
                 state_dir_failure=_write_failure(folder),
+                has_shared_memory=_is_for_everybody(SHARED_MEMORY),
                 is_installed=_is_installed(config),
                 hostname=socket.gethostname(),
                 hostname_resolves=resolves.result(),
@@ -134,6 +138,10 @@ def _write_failure(folder: Path) -> str:
     if not os.access(folder, os.W_OK | os.X_OK):
         return f"no permission to write to {folder}"
     return ""
+
+
+def _is_for_everybody(folder: Path) -> bool:
+    return folder.is_dir() and not ~folder.stat().st_mode & _EVERYBODY_WRITES
 
 
 def _is_installed(config: UndercloudConfig) -> bool:

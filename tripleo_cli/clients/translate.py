@@ -18,7 +18,12 @@ from typing import Any
 
 from keystoneauth1 import exceptions as keystone
 
-from tripleo_cli.errors import ConflictError, NotFoundError, ServiceError
+from tripleo_cli.errors import (
+    ConflictError,
+    NotFoundError,
+    ServiceError,
+    UnreachableError,
+)
 
 STATUS_COMMAND = "openstack undercloud status"
 _SECRET = re.compile(
@@ -60,6 +65,7 @@ def translating(
     Raises:
         NotFoundError: The service answered 404.
         ConflictError: The service answered 409.
+        UnreachableError: It gave no answer.
         ServiceError: Everything else.
     """
     try:
@@ -73,7 +79,9 @@ def translate(service: Service, call: str, error: Exception) -> ServiceError:
     """Choose our error for one of a library's."""
     if unreachable := _unreachable(service, error):
         place, cause, hint = unreachable
-        return ServiceError(f"cannot {call}: {place}: {cause}", hint=hint)
+        is_absent = isinstance(error, keystone.EndpointNotFound)
+        unreached = ServiceError if is_absent else UnreachableError
+        return unreached(f"cannot {call}: {place}: {cause}", hint=hint)
     status = _status(error)
     cause = cause_of(error)
     place = (

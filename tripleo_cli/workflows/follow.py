@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tripleo_cli.domain.events import Began, Failed, Finished, Progressed, Skipped
+from tripleo_cli.domain.events import (
+    Began,
+    Failed,
+    Finished,
+    Noted,
+    Progressed,
+    Skipped,
+)
 from tripleo_cli.domain.plan import PlannedNode
 from tripleo_cli.domain.stack import Stack, StackEvent
-from tripleo_cli.errors import StackFailedError
+from tripleo_cli.errors import StackFailedError, UnreachableError
 from tripleo_cli.workflows.run import Run
 
 POLL_SECONDS = 2.0
 GRACE_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
+"""How long a service may give no answer: longer than its restart takes."""
 CREATE = "CREATE"
 DELETE = "DELETE"
 
@@ -124,6 +133,8 @@ def follow(
 ) -> Stack | None:
     """Wait until a stack is at rest; gives it, or ``None`` where it is gone.
 
+    A service that is restarted meanwhile is waited for.
+
     Args:
         run: What to work with.
         stack: The stack, as it was found.
@@ -133,26 +144,71 @@ def follow(
 
     Raises:
         StackFailedError: It took too long; Heat may still be at work.
+        UnreachableError: A service did not answer for PATIENCE_SECONDS.
     """
     began = run.clock.now()
-    is_announced = False
+    look = _Look(run, stack, watch, after)
     while True:
-        found = run.cloud.stacks.find(stack.name)
-        if found is None or found.id != stack.id:
-            return None
-        events = run.cloud.stacks.events(stack.id, after=after)
-        after = events[-1].id if events else after
-        watch.note(events)
-        is_announced = is_announced or any(not event.path for event in events)
+        found, is_known = look.again()
         waited = run.clock.now() - began
+        if is_known and found is None:
+            return None
         # Heat answers before it begins: what was at rest before must not count.
-        if not found.status.in_progress and (is_announced or waited > GRACE_SECONDS):
+        is_settled = look.is_announced or waited > GRACE_SECONDS
+        if found and is_settled and not found.status.in_progress:
             return found
         if waited >= minutes * 60:
             raise StackFailedError(
-                f'stack "{stack.name}" is still {found.status} after {minutes:g} '
-                "minutes; Heat goes on with it",
+                f'stack "{stack.name}" is still {(found or stack).status} after '
+                f"{minutes:g} minutes; Heat goes on with it",
                 hint=f"openstack overcloud status --watch --stack {stack.name}",
             )
-        watch.look()
         run.clock.sleep(POLL_SECONDS)
+
+
+class _Look:
+    """What is known of a stack from one look to the next."""
+
+    def __init__(self, run: Run, stack: Stack, watch: Watch, after: str | None) -> None:
+        self._run = run
+        self._stack = stack
+        self._watch = watch
+        self._after = after
+        self._silent_since: float | None = None
+        self.is_announced = False
+
+    def again(self) -> tuple[Stack | None, bool]:
+        """Look at the stack, and whether there was an answer.
+
+        Raises:
+            UnreachableError: There was none for too long.
+        """
+        try:
+            found = self._look()
+        except UnreachableError as error:
+            self._bear(error)
+            return None, False
+        self._silent_since = None
+        return found, True
+
+    def _look(self) -> Stack | None:
+        stacks = self._run.cloud.stacks
+        found = stacks.find(self._stack.name)
+        if found is None or found.id != self._stack.id:
+            return None
+        events = stacks.events(self._stack.id, after=self._after)
+        self._after = events[-1].id if events else self._after
+        self._watch.note(events)
+        if any(not event.path for event in events):
+            self.is_announced = True
+        if found.status.in_progress:
+            self._watch.look()
+        return found
+
+    def _bear(self, error: UnreachableError) -> None:
+        now = self._run.clock.now()
+        if self._silent_since is None:
+            self._silent_since = now
+            self._run.report(Noted(f"{error}; waiting for it"))
+        if now - self._silent_since > PATIENCE_SECONDS:
+            raise error

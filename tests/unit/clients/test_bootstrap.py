@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+import requests
 import requests_mock
 
 from tripleo_cli.clients.bootstrap import UndercloudAdministration
@@ -183,6 +184,25 @@ def test_agents_that_do_not_report_are_named(
 
     assert administration().silent_agents("undercloud") == silent
     assert not rest.changes
+
+
+@pytest.mark.usefixtures("rest")
+def test_a_dead_engine_is_not_waited_for(mocker: requests_mock.Mocker) -> None:
+    nova = [{"binary": name, **UP} for name in AGENTS["all up"][0]]
+    mocker.get(f"{HOST}:8774/v2.1/os-services", json={"services": nova})
+    mocker.get(f"{HOST}:8004/v1/p0/services", exc=requests.exceptions.ReadTimeout)
+
+    assert administration().silent_agents("undercloud") == ["heat-engine"]
+
+
+@pytest.mark.usefixtures("rest")
+def test_a_compute_service_counts_once_it_reports(mocker: requests_mock.Mocker) -> None:
+    told = [{"services": []}, {"services": [{"binary": "nova-compute", **UP}]}]
+    answers = [{"json": each} for each in told]
+    mocker.get(f"{HOST}:8774/v2.1/os-services", answers)
+
+    assert not administration().is_computing("undercloud")
+    assert administration().is_computing("undercloud")
 
 
 REFUSALS: dict[str, tuple[Callable[[UndercloudAdministration], object], str]] = {

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from osc_lib.exceptions import CommandError
 
-from tests.fakes.host import FakeSite
+from tests.fakes.site import FakeSite
 from tests.fakes.undercloud import FakeMachine
 from tests.unit.domain.undercloud.test_preflight import FIT
 from tripleo_cli import plugin

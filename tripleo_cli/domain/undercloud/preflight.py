@@ -58,6 +58,7 @@ class MachineFacts:
     ``disk_free_mb`` is of the file system that holds, or will hold, the state folder.
     ``state_dir_failure`` says why nothing can be written there, empty where it can.
     ``is_installed`` tells that nothing needs to be downloaded any more.
+    ``has_shared_memory`` tells that every user can make semaphores in /dev/shm.
     ``has_local_ip`` tells that services can bind to the configured address.
     ``listeners`` holds those configured ports that are taken.
     """
@@ -69,6 +70,7 @@ class MachineFacts:
     disk_free_mb: int
     state_dir_failure: str = ""
     is_installed: bool = False
+    has_shared_memory: bool = True
     hostname: str
     hostname_resolves: bool
     has_local_ip: bool
@@ -109,6 +111,10 @@ def _system(facts: MachineFacts) -> Iterator[Problem]:
     if facts.distribution != DISTRIBUTION:
         name = " ".join(facts.distribution).strip() or "unknown"
         yield Problem("distribution", f"this is {name}", "use Debian 12")
+    if not facts.has_shared_memory:
+        # Without it the workers of Ironic, Nova and Heat die, and nobody says why.
+        what = "not every user can use /dev/shm"
+        yield Problem("memory", what, "mount -t tmpfs -o mode=1777 tmpfs /dev/shm")
     if not EARLIEST < facts.now < LATEST:
         what = f"the clock shows {facts.now:%Y-%m-%d %H:%M} UTC"
         yield Problem("time", what, "set it: timedatectl set-ntp true")

@@ -130,5 +130,8 @@ class Administration(Protocol):
         What the configuration does not name is left alone.
         """
 
+    def is_computing(self, hostname: str) -> bool:
+        """Tell whether Nova knows of a compute service here that is up."""
+
     def silent_agents(self, hostname: str) -> Sequence[str]:
         """List the services without a port that do not report to be up."""

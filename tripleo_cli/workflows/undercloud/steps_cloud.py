@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import PurePath
 
 import yaml
@@ -15,7 +16,8 @@ from tripleo_cli.workflows.undercloud.clouds import load_clouds
 from tripleo_cli.workflows.undercloud.site import Site, Step, Steps
 from tripleo_cli.workflows.undercloud.steps_database import map_hosts
 
-CHECK_TIMEOUT_S = 90
+ANSWER_TIMEOUT_S = 120
+HEAL_AFTER_S = 60
 
 
 def cloud_steps(site: Site) -> Steps:
@@ -24,7 +26,7 @@ def cloud_steps(site: Site) -> Steps:
         "bootstrap": Step(run=lambda _: _bootstrap(site)),
         "identity": Step(run=lambda _: _register(site)),
         "network": Step(run=lambda _: _make_network(site)),
-        "hosts": Step(run=lambda _: map_hosts(site)),
+        "hosts": Step(run=lambda _: _map_hosts(site)),
         "clouds": Step(run=lambda _: _write_clouds(site)),
         "check": Step(run=lambda _: _check(site)),
     }
@@ -91,23 +93,76 @@ def _write_clouds(site: Site) -> str:
     return f"wrote {path}"
 
 
+def _map_hosts(site: Site) -> str:
+    """Map the compute service once Nova knows it: before, there is nothing to map."""
+    hostname = site.config.undercloud_hostname
+    wait = Wait(site, ANSWER_TIMEOUT_S)
+    while not _is_computing(site, hostname):
+        wait.once_more("nova-compute")
+    return map_hosts(site)
+
+
 def _check(site: Site) -> str:
-    """Wait until the services without a port report to those with one."""
-    clock = site.tools.clock
-    deadline = clock.now() + CHECK_TIMEOUT_S
+    """Wait until the services without a port report to those with one.
+
+    One that stays silent is restarted once: supervisor calls it RUNNING as long as
+    its process lives, even where its workers died or wait for an answer in vain.
+    """
+    wait = Wait(site, ANSWER_TIMEOUT_S)
+    healed = ""
     while silent := _silent(site):
-        if clock.now() > deadline:
-            listed = ", ".join(silent)
-            raise HostError(f"these services do not report to be up: {listed}")
-        if site.stop.is_set():
+        if not healed and wait.seconds > HEAL_AFTER_S:
+            healed = f"restarted {', '.join(_restart(site, silent))}"
+            wait = Wait(site, ANSWER_TIMEOUT_S)
+        wait.once_more(", ".join(silent))
+    return healed
+
+
+class Wait:
+    """The patience of one step: looks again after a moment, but not for ever."""
+
+    def __init__(self, site: Site, timeout_s: float) -> None:
+        self._site = site
+        self._timeout_s = timeout_s
+        self._began = site.tools.clock.now()
+
+    @property
+    def seconds(self) -> float:
+        """How long it has waited."""
+        return self._site.tools.clock.now() - self._began
+
+    def once_more(self, silent: str) -> None:
+        """Let a moment pass.
+
+        Raises:
+            HostError: It took too long; or the operator asked for the end.
+        """
+        if self.seconds > self._timeout_s:
+            raise HostError(f"these services do not report to be up: {silent}")
+        if self._site.stop.is_set():
             raise HostError("the services were not waited for")
-        clock.sleep(0.5)
-    return ""
+        self._site.tools.clock.sleep(0.5)
 
 
-def _silent(site: Site) -> tuple[str, ...]:
+def _restart(site: Site, names: Sequence[str]) -> Sequence[str]:
+    processes = site.supervisor.processes()
+    restarted = [name for name in names if name in processes]
+    for name in restarted:
+        site.supervisor.stop(name)
+        site.supervisor.start(name)
+    return restarted
+
+
+def _is_computing(site: Site, hostname: str) -> bool:
     try:
-        return tuple(site.administration.silent_agents(site.config.undercloud_hostname))
+        return site.administration.is_computing(hostname)
+    except ServiceError:  # nova-api was restarted a moment ago: waited for
+        return False
+
+
+def _silent(site: Site) -> Sequence[str]:
+    try:
+        return site.administration.silent_agents(site.config.undercloud_hostname)
     except ServiceError as error:
         # A service that was restarted a moment ago may still refuse.
         return (str(error),)

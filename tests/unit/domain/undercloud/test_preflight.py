@@ -55,6 +55,7 @@ REASONS: list[tuple[dict[str, Any], str, str]] = [
         "disk: 4.0 GiB are free for /var/lib/uc, 5.0",
         "state_dir",
     ),
+    ({"has_shared_memory": False}, "not every user can use /dev/shm", "mount -t tmpfs"),
     ({"state_dir_failure": "read-only"}, "state_dir: nothing can be", "another disk"),
     ({"hostname_resolves": False}, "hostname: this machine's name 'director'", "hosts"),
     ({"has_local_ip": False}, "local_ip: 127.0.0.1 is not an address", "ip -br"),
@@ -106,8 +107,8 @@ def test_everything_is_told_at_once() -> None:
     problems = judge(CONFIG, replace(FIT, **facts)).problems
 
     assert [problem.where for problem in problems] == [
-        *("user", "distribution", "time", "python", "memory", "disk", "state_dir"),
-        *("hostname", "local_ip", "port", "registry"),
+        *("user", "distribution", "memory", "time", "python", "memory"),
+        *("disk", "state_dir", "hostname", "local_ip", "port", "registry"),
     ]
 
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from tests.fakes.host import CONFIG, FakeSite, KilledError
+from tests.fakes.host import CONFIG, KilledError
+from tests.fakes.site import FakeSite
 from tripleo_cli.domain.events import Event, Failed, silent
 from tripleo_cli.domain.undercloud.config import Subnet, UndercloudConfig
 from tripleo_cli.domain.undercloud.programs import PROGRAMS
@@ -124,6 +125,18 @@ def test_a_service_that_is_down_is_started(site: FakeSite) -> None:
 
     assert site.supervisor.starts == ["glance"]
     assert [timing.task for timing in again.changed] == ["start glance"]
+
+
+def test_a_service_that_runs_and_is_mute_is_restarted(site: FakeSite) -> None:
+    installed(site)
+    site.supervisor.starts.clear()
+    site.supervisor.mute.add("heat-engine")
+
+    again = installed(site)
+
+    assert site.supervisor.starts == ["heat-engine"]
+    (changed,) = again.changed
+    assert changed.outcome == "restarted heat-engine"
 
 
 def test_a_supervisor_that_is_gone_comes_back_with_all(site: FakeSite) -> None:
