@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, NewType
 
+from tripleo_cli.domain.facts import HardwareFacts
+
 NodeId = NewType("NodeId", str)
 
 
@@ -127,6 +129,8 @@ class Node:
     """When an inspection ended well last, ISO 8601; empty before the first."""
     instance_id: str | None = None
     """The Nova server that occupies the node."""
+    facts: HardwareFacts | None = None
+    """What an inspection found, where somebody asked for it."""
 
     @property
     def provision(self) -> ProvisionState:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from tripleo_cli.domain.profile import profile_trait
+from tripleo_cli.domain.requirement import Requirement
 
 DEFAULT_RESOURCE_CLASS = "baremetal"
 
@@ -45,6 +46,8 @@ class Role:
     profile_aliases: tuple[str, ...] = ()
     resource_class: str = DEFAULT_RESOURCE_CLASS
     needs: Needs = field(default_factory=Needs)
+    requires: Requirement | None = None
+    """What the facts of its machines must be, ``None`` where anything will do."""
 
     def __post_init__(self) -> None:
         # A frozen value with defaults that depend on its name has no other way.

@@ -1,0 +1,7 @@
+"""What a role requires of a machine's facts, beyond the sizes of its flavor."""
+
+from __future__ import annotations
+
+from tripleo_cli.domain.requirement.requirement import Requirement
+
+__all__ = ["Requirement"]

@@ -1,0 +1,28 @@
+"""The contract of everything that can be required of a machine's facts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from tripleo_cli.domain.facts import HardwareFacts
+
+
+class Requirement(Protocol):
+    """Decides whether a machine has what a role requires.
+
+    Requirements are frozen values: equal where they were written alike.
+    """
+
+    def reject(self, facts: HardwareFacts, medians: Mapping[str, float]) -> str | None:
+        """Judge one machine.
+
+        Args:
+            facts: What an inspection found in it.
+            medians: By dotted metric, the median of the machines like it; empty
+                where nobody measured them.
+
+        Returns:
+            ``None`` where it has all that is required, otherwise the reason in words
+            that follow its name: "has 8 CPUs, needs at least 16".
+        """
