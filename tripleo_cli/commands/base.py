@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tripleo_cli.workflows.ports import Clock, Cloud
 
 API_NAME = "tripleo"
+INTERRUPTED = "interrupted; run the same command again: it goes on from here"
 
 
 class Command(command.Command):
@@ -65,6 +66,8 @@ class Command(command.Command):
         except TripleoError as error:
             hint = f"\nTry: {error.hint}" if error.hint else ""
             raise exceptions.CommandError(f"{error}{hint}") from error
+        except KeyboardInterrupt as interrupt:
+            raise exceptions.CommandError(INTERRUPTED) from interrupt
 
 
 class Lister(Command, command.Lister):

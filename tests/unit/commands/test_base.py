@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 import pytest
 from keystoneauth1 import exceptions as keystone
 from openstack.exceptions import ConfigException
+from osc_lib.exceptions import CommandError
 
 from tripleo_cli.commands.base import Command
 from tripleo_cli.errors import ServiceError
@@ -69,3 +70,18 @@ def test_a_command_signs_in_once() -> None:
 
     assert command.cloud is command.cloud
     assert app.sign_ins == 1
+
+
+class Endless(Command):
+    """A command that an operator loses patience with."""
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Be interrupted."""
+        raise KeyboardInterrupt
+
+
+def test_ctrl_c_is_answered() -> None:
+    app: Any = Shell()
+
+    with pytest.raises(CommandError, match="interrupted; run the same command again"):
+        Endless(app, NOBODY).run(argparse.Namespace())
