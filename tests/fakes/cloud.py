@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from tests.fakes.baremetal import FakeBaremetal
 from tests.fakes.compute import FakeCompute
 from tests.fakes.images import FakeImages
+from tests.fakes.inspection import FakeInspection
 from tests.fakes.stacks import FakeStacks
 from tripleo_cli.domain.node import Node
 
@@ -16,6 +17,7 @@ class FakeCloud:
 
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
         self.baremetal = FakeBaremetal(nodes)
+        self.inspection = FakeInspection(self.baremetal)
         self.compute = FakeCompute(self.baremetal)
         self.images = FakeImages()
         self.stacks = FakeStacks(self.compute)

@@ -100,6 +100,16 @@ def connect(session: Session, endpoint: str) -> IronicBaremetal:
     Raises:
         ServiceError: The service does not answer, or is too old.
     """
+    ironic, service = open_client(session, endpoint)
+    return IronicBaremetal(ironic, service, LiveClock())
+
+
+def open_client(session: Session, endpoint: str) -> tuple[Client, Service]:
+    """Agree on a version of the API; give the library's client for it.
+
+    Raises:
+        ServiceError: The service does not answer, or is too old.
+    """
     service = Service(
         name="Ironic",
         process="ironic",
@@ -120,7 +130,7 @@ def connect(session: Session, endpoint: str) -> IronicBaremetal:
     ironic = Client(
         endpoint, session=session, os_ironic_api_version=f"1.{minor}", max_retries=0
     )
-    return IronicBaremetal(ironic, service, LiveClock())
+    return ironic, service
 
 
 class IronicBaremetal:

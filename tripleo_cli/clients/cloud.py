@@ -15,7 +15,13 @@ from tripleo_cli.clients.translate import Service, translating
 from tripleo_cli.errors import ServiceError
 
 if TYPE_CHECKING:
-    from tripleo_cli.workflows.ports import Baremetal, Compute, Images, Stacks
+    from tripleo_cli.workflows.ports import (
+        Baremetal,
+        Compute,
+        Images,
+        Inspection,
+        Stacks,
+    )
 
 CONNECTIONS = 32
 """How many requests one process sends at a time; more would open and close sockets."""
@@ -49,6 +55,13 @@ class LiveCloud:
         from tripleo_cli.clients import baremetal
 
         return baremetal.connect(self._session, self._endpoint("Ironic", "baremetal"))
+
+    @cached_property
+    def inspection(self) -> Inspection:
+        """Results and rules of inspections."""
+        from tripleo_cli.clients import inspection
+
+        return inspection.connect(self._session, self._endpoint("Ironic", "baremetal"))
 
     @cached_property
     def stacks(self) -> Stacks:

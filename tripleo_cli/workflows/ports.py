@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tripleo_cli.domain.compute import Flavor, Image, Server
+from tripleo_cli.domain.inspection_rule import InspectionRule
 from tripleo_cli.domain.node import Node, NodeId, NodeState, Verb
 from tripleo_cli.domain.stack import Stack, StackEvent, StackFiles, StackResource
 
@@ -60,6 +61,47 @@ class Baremetal(Protocol):
 
         Raises:
             NotFoundError: It has not been inspected.
+        """
+
+
+class Inspection(Protocol):
+    """What Ironic's inspection found, and the rules that it applies then."""
+
+    def inventory(
+        self, node: NodeId
+    ) -> tuple[Mapping[str, Any], Mapping[str, Any]] | None:
+        """Give a node's inventory and the data of Ironic's plugins.
+
+        Returns:
+            ``None`` for a node that was never inspected.
+
+        Raises:
+            NotFoundError: There is no such node.
+        """
+
+    def rules(self) -> Sequence[InspectionRule]:
+        """List the rules that were added; those built into Ironic are not shown."""
+
+    def create_rule(self, rule: InspectionRule) -> str:
+        """Add a rule; gives its uuid, which is the rule's own where it has one.
+
+        Raises:
+            ConflictError: There is a rule of that uuid.
+            ServiceError: Ironic does not take it; the message is Ironic's.
+        """
+
+    def replace_rule(self, rule: InspectionRule) -> None:
+        """Make the rule of that uuid equal to this one.
+
+        Raises:
+            NotFoundError: There is no rule of that uuid.
+        """
+
+    def delete_rule(self, uuid: str) -> None:
+        """Remove a rule.
+
+        Raises:
+            NotFoundError: There is no rule of that uuid.
         """
 
 
@@ -148,6 +190,10 @@ class Cloud(Protocol):
     @property
     def baremetal(self) -> Baremetal:
         """The bare metal service."""
+
+    @property
+    def inspection(self) -> Inspection:
+        """Results and rules of inspections, also by the bare metal service."""
 
     @property
     def stacks(self) -> Stacks:
