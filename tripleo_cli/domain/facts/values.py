@@ -64,8 +64,8 @@ class HardwareFacts:
     """A machine's hardware, its cabling, and how fast it is.
 
     ``cpus`` counts logical CPUs (threads). ``memory_mib`` is what is installed,
-    where that is known, else what the kernel could use. ``firmware`` holds dotted
-    names ("bios.version") and ``benchmarks`` dotted metrics
+    where that is known, else what the kernel could use. ``firmware`` is by name
+    ("bios_version") and ``benchmarks`` by dotted metric
     ("cpu.logical_0.loops_per_sec") in the units of their names.
     """
 
