@@ -19,16 +19,16 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from tripleo_cli.commands.console import (
+from tripleo_cli.commands.board import (
     Board,
     Outcome,
     Task,
     Timer,
-    Unbreakable,
     duration,
     readable,
     sentence,
 )
+from tripleo_cli.commands.stream import Unbreakable
 from tripleo_cli.domain.events import (
     Began,
     Event,

@@ -76,7 +76,8 @@ class Endless(Command):
     """A command that an operator loses patience with."""
 
     def take_action(self, parsed_args: argparse.Namespace) -> None:
-        """Be interrupted."""
+        """Be interrupted, whatever is asked."""
+        assert parsed_args is not None
         raise KeyboardInterrupt
 
 

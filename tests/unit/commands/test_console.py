@@ -13,8 +13,10 @@ from pathlib import Path
 import pytest
 
 from tripleo_cli.commands import console
-from tripleo_cli.commands.console import Unbreakable, duration, readable, watching
+from tripleo_cli.commands.board import duration, readable
+from tripleo_cli.commands.console import watching
 from tripleo_cli.commands.live import Screen
+from tripleo_cli.commands.stream import Unbreakable
 from tripleo_cli.domain.events import (
     Began,
     Event,
