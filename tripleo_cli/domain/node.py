@@ -15,6 +15,11 @@ from tripleo_cli.domain.facts import HardwareFacts
 
 NodeId = NewType("NodeId", str)
 
+EXCLUDED_TRAIT = "CUSTOM_HARDWARE_EXCLUDED"
+"""Marks a node whose hardware is not fit for use."""
+EXCLUDED_KEY = "hardware_excluded"
+"""Where a node's ``extra`` says why."""
+
 
 class ProvisionState(Enum):
     """Ironic's provision states."""
@@ -83,6 +88,8 @@ class Verb(Enum):
     PROVIDE = "provide"
     ABORT = "abort"
     DELETED = "deleted"
+    CLEAN = "clean"
+    """Manual cleaning; needs steps, so it is asked for through ``NodeSetup``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,6 +143,17 @@ class Node:
     def provision(self) -> ProvisionState:
         """Its provision state."""
         return self.state.provision
+
+
+def exclusion(node: Node) -> str | None:
+    """Say why a node was left out for its hardware; ``None`` where it was not.
+
+    The trait decides: a reason that somebody forgot to remove excludes nothing.
+    """
+    if EXCLUDED_TRAIT not in node.traits:
+        return None
+    reason = str(node.extra.get(EXCLUDED_KEY) or "").strip()
+    return reason or f"has the trait {EXCLUDED_TRAIT}"
 
 
 def parse_capabilities(text: str) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Which machines are not what the others of their kind are."""
