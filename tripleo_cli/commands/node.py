@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
 
 
-class _NodesCommand(base.Lister):
+class NodesCommand(base.Lister):
     """A command that does something to nodes, and ends with a row for each."""
 
     _outcomes: Sequence[NodeOutcome] = ()
@@ -35,7 +35,8 @@ class _NodesCommand(base.Lister):
         raise_failures(self._outcomes, self._doing)
         return code
 
-    def _table(self, outcomes: Sequence[NodeOutcome], doing: str) -> Table:
+    def table(self, outcomes: Sequence[NodeOutcome], doing: str) -> Table:
+        """Make the rows, and remember what failed."""
         self._outcomes, self._doing = outcomes, doing
         columns = ("Name", "UUID", "Result", "Provision State", "Seconds", "Error")
         return columns, [
@@ -50,7 +51,8 @@ class _NodesCommand(base.Lister):
             for outcome in outcomes
         ]
 
-    def _travel(self, parsed_args: argparse.Namespace, report: Reporter) -> Travel:
+    def travel(self, parsed_args: argparse.Namespace, report: Reporter) -> Travel:
+        """Build what a journey of nodes needs, within the limits of the options."""
         from tripleo_cli.workflows.travel import Limits, Travel
 
         limits = Limits(
@@ -59,7 +61,7 @@ class _NodesCommand(base.Lister):
         return Travel(self.cloud.baremetal, self.clock, limits, report)
 
 
-class ImportNodes(_NodesCommand):
+class ImportNodes(NodesCommand):
     """Register the machines of a nodes file, or update them
 
     A machine that Ironic knows already is found again by its uuid, a MAC address,
@@ -94,7 +96,7 @@ class ImportNodes(_NodesCommand):
             choices=("uefi", "bios"),
             help="Boot mode of nodes for which the file gives none",
         )
-        _add_limits(parser, retries=True)
+        add_limits(parser, retries=True)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
@@ -121,8 +123,8 @@ class ImportNodes(_NodesCommand):
         )
         sealer = sealer_from(make_nodes_folder())
         with watching() as report:
-            travel = self._travel(parsed_args, report)
-            return self._table(import_nodes(travel, request, sealer), "import")
+            travel = self.travel(parsed_args, report)
+            return self.table(import_nodes(travel, request, sealer), "import")
 
 
 class ListNodes(base.Lister):
@@ -148,10 +150,11 @@ class ListNodes(base.Lister):
         return columns, [_row(node) for node in nodes]
 
 
-class _MoveNodes(_NodesCommand):
+class MoveNodes(NodesCommand):
     """A command that brings nodes to another state."""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
         parser = super().get_parser(prog_name)
         which = parser.add_mutually_exclusive_group(required=True)
         # argparse gives None for an omitted list only where the default is falsy.
@@ -165,6 +168,15 @@ class _MoveNodes(_NodesCommand):
         )
         return parser
 
+    def chosen(self, parsed_args: argparse.Namespace) -> Sequence[Node]:
+        """Find the nodes that the operator means."""
+        from tripleo_cli.workflows.nodes import manageable, select
+
+        everything = self.cloud.baremetal.nodes()
+        if parsed_args.all_manageable:
+            return manageable(everything)
+        return select(everything, parsed_args.nodes)
+
     def _move(
         self,
         parsed_args: argparse.Namespace,
@@ -172,19 +184,14 @@ class _MoveNodes(_NodesCommand):
         goal: Goal,
     ) -> Table:
         from tripleo_cli.commands.console import watching
-        from tripleo_cli.workflows.nodes import manageable, select
 
-        everything = self.cloud.baremetal.nodes()
-        if parsed_args.all_manageable:
-            nodes = manageable(everything)
-        else:
-            nodes = select(everything, parsed_args.nodes)
+        nodes = self.chosen(parsed_args)
         with watching() as report:
-            travel = self._travel(parsed_args, report)
-            return self._table(travel.go(task, [(n, goal) for n in nodes]), task)
+            travel = self.travel(parsed_args, report)
+            return self.table(travel.go(task, [(n, goal) for n in nodes]), task)
 
 
-class IntrospectNodes(_MoveNodes):
+class IntrospectNodes(MoveNodes):
     """Inspect the hardware of nodes
 
     Nodes that are available are made manageable first, and stay so without
@@ -197,7 +204,7 @@ class IntrospectNodes(_MoveNodes):
         parser.add_argument(
             "--provide", action="store_true", help="Make nodes available afterwards"
         )
-        _add_limits(parser, retries=True)
+        add_limits(parser, retries=True)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
@@ -213,13 +220,13 @@ class IntrospectNodes(_MoveNodes):
         return self._move(parsed_args, task, goal)
 
 
-class ProvideNodes(_MoveNodes):
+class ProvideNodes(MoveNodes):
     """Make nodes available for deployment, powered off"""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
         parser = super().get_parser(prog_name)
-        _add_limits(parser)
+        add_limits(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
@@ -229,7 +236,7 @@ class ProvideNodes(_MoveNodes):
         return self._move(parsed_args, "provide", Goal(provide=True))
 
 
-class DeleteNodes(_NodesCommand):
+class DeleteNodes(NodesCommand):
     """Remove nodes from Ironic
 
     A node that is in use is refused, and then none is removed;
@@ -240,7 +247,7 @@ class DeleteNodes(_NodesCommand):
         """Describe the options."""
         parser = super().get_parser(prog_name)
         parser.add_argument("nodes", metavar="<node>", nargs="+", help="Names or uuids")
-        _add_concurrency(parser)
+        add_concurrency(parser)
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
@@ -255,25 +262,27 @@ class DeleteNodes(_NodesCommand):
                 report,
                 concurrency=parsed_args.concurrency,
             )
-        return self._table(outcomes, "delete")
+        return self.table(outcomes, "delete")
 
 
-def _add_concurrency(parser: argparse.ArgumentParser) -> None:
+def add_concurrency(parser: argparse.ArgumentParser) -> None:
+    """Add how many nodes are under way at a time."""
     parser.add_argument(
         "--concurrency",
         metavar="<number>",
-        type=_count,
+        type=positive,
         default=20,
         help="How many nodes at a time (default: %(default)s)",
     )
 
 
-def _add_limits(parser: argparse.ArgumentParser, *, retries: bool = False) -> None:
-    _add_concurrency(parser)
+def add_limits(parser: argparse.ArgumentParser, *, retries: bool = False) -> None:
+    """Add concurrency, time out and, if wanted, how often to try again."""
+    add_concurrency(parser)
     parser.add_argument(
         "--node-timeout",
         metavar="<seconds>",
-        type=_count,
+        type=positive,
         default=1200,
         help="How long to wait for one node, per try (default: %(default)s)",
     )
@@ -287,7 +296,8 @@ def _add_limits(parser: argparse.ArgumentParser, *, retries: bool = False) -> No
         )
 
 
-def _count(text: str) -> int:
+def positive(text: str) -> int:
+    """Read a number of at least 1."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError(f"must be at least 1, not {number}")
