@@ -14,6 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tests.fakes.provision import DELETABLE, FAILURES, PATHS
 from tripleo_cli.domain.node import (
     Node,
     NodeId,
@@ -32,31 +33,6 @@ from tripleo_cli.errors import (
 
 S = ProvisionState
 
-# Which states allow a verb, and what a node passes through then (source: Ironic's
-# state machine, ironic/common/states.py of release 39).
-PATHS: Mapping[tuple[Verb, ProvisionState], tuple[ProvisionState, ...]] = {
-    (Verb.MANAGE, S.ENROLL): (S.VERIFYING, S.MANAGEABLE),
-    (Verb.MANAGE, S.AVAILABLE): (S.MANAGEABLE,),
-    (Verb.MANAGE, S.INSPECT_FAILED): (S.MANAGEABLE,),
-    (Verb.MANAGE, S.CLEAN_FAILED): (S.MANAGEABLE,),
-    (Verb.MANAGE, S.ADOPT_FAILED): (S.MANAGEABLE,),
-    (Verb.INSPECT, S.MANAGEABLE): (S.INSPECTING, S.INSPECT_WAIT, S.MANAGEABLE),
-    (Verb.INSPECT, S.INSPECT_FAILED): (S.INSPECTING, S.INSPECT_WAIT, S.MANAGEABLE),
-    (Verb.PROVIDE, S.MANAGEABLE): (S.CLEANING, S.AVAILABLE),
-    (Verb.ABORT, S.INSPECT_WAIT): (S.INSPECT_FAILED,),
-    (Verb.ABORT, S.CLEAN_WAIT): (S.CLEAN_FAILED,),
-    (Verb.DELETED, S.ACTIVE): (S.DELETING, S.CLEANING, S.AVAILABLE),
-    (Verb.DELETED, S.DEPLOY_FAILED): (S.DELETING, S.CLEANING, S.AVAILABLE),
-    (Verb.DELETED, S.DEPLOY_WAIT): (S.DELETING, S.CLEANING, S.AVAILABLE),
-    (Verb.DELETED, S.ERROR): (S.DELETING, S.CLEANING, S.AVAILABLE),
-}
-FAILURES: Mapping[Verb, ProvisionState] = {
-    Verb.MANAGE: S.ENROLL,
-    Verb.INSPECT: S.INSPECT_FAILED,
-    Verb.PROVIDE: S.CLEAN_FAILED,
-    Verb.DELETED: S.ERROR,
-}
-DELETABLE = {S.ENROLL, S.MANAGEABLE, S.AVAILABLE, S.ADOPT_FAILED}
 MAX_TRAITS = 50
 DRIVERS = {"fake-hardware", "redfish", "ipmi"}
 _FIELDS = (
@@ -181,6 +157,9 @@ class FakeBaremetal:
             found = self._get("update", node)
             self._check_unlocked(found)
             values = self._values(found)
+            if "/driver" in changes:
+                # As Ironic does when it is asked to reset them.
+                values = {k: v for k, v in values.items() if k not in found.interfaces}
             for pointer, value in changes.items():
                 _patch(values, pointer, value)
             self._check_driver(values)
@@ -298,7 +277,7 @@ class FakeBaremetal:
         if (node.name, verb) in self._ends:
             end = (FAILURES[verb], self._ends[node.name, verb])
             return [*((state, None) for state in way[:-1]), end]
-        aborted = "inspection was aborted" if verb is Verb.ABORT else None
+        aborted = "aborted by request" if verb is Verb.ABORT else None
         return [*((state, None) for state in way[:-1]), (way[-1], aborted)]
 
     def _set_out(self, node: NodeId) -> None:

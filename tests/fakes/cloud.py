@@ -8,6 +8,7 @@ from tests.fakes.baremetal import FakeBaremetal
 from tests.fakes.compute import FakeCompute
 from tests.fakes.images import FakeImages
 from tests.fakes.inspection import FakeInspection
+from tests.fakes.node_setup import FakeNodeSetup
 from tests.fakes.stacks import FakeStacks
 from tripleo_cli.domain.node import Node
 
@@ -18,6 +19,7 @@ class FakeCloud:
     def __init__(self, nodes: Iterable[Node] = ()) -> None:
         self.baremetal = FakeBaremetal(nodes)
         self.inspection = FakeInspection(self.baremetal)
+        self.setup = FakeNodeSetup(self.baremetal)
         self.compute = FakeCompute(self.baremetal)
         self.images = FakeImages()
         self.stacks = FakeStacks(self.compute)

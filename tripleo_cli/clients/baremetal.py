@@ -7,7 +7,6 @@ all states one; what is not used is not asked for.
 from __future__ import annotations
 
 import logging
-import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -19,6 +18,7 @@ from ironicclient.v1.client import Client
 from keystoneauth1 import exceptions as keystone
 
 from tripleo_cli.clients.clock import LiveClock
+from tripleo_cli.clients.patience import patiently
 from tripleo_cli.clients.translate import Service, secret_values, translating
 from tripleo_cli.domain.node import (
     Node,
@@ -28,7 +28,7 @@ from tripleo_cli.domain.node import (
     Verb,
     parse_capabilities,
 )
-from tripleo_cli.errors import ConflictError, NotFoundError, ServiceError
+from tripleo_cli.errors import ServiceError
 
 if TYPE_CHECKING:
     from keystoneauth1.session import Session
@@ -69,21 +69,14 @@ NODE_FIELDS = [
     "inspection_finished_at",
     "instance_uuid",
 ]
-RETRIES = (0.5, 1, 2, 3, 5, 5, 5, 5, 5)
-"""Pauses in seconds before an operation that found a node locked is tried again."""
-
 _WORDS = {
     Verb.MANAGE: "manage",
     Verb.INSPECT: "inspect",
     Verb.PROVIDE: "provide",
     Verb.ABORT: "abort the work on",
+    Verb.CLEAN: "clean",
     Verb.DELETED: "undeploy",
 }
-_WRONG_STATE = re.compile(
-    r"can ?not be performed on node|while it is in state|in maintenance mode"
-)
-_CUT = re.compile(r"the connection was reset|it closed the connection")
-_LATER = re.compile(rf"is locked by host|lack of free conductor workers|{_CUT.pattern}")
 _ENDS = {
     Verb.MANAGE: ProvisionState.MANAGEABLE,
     Verb.INSPECT: ProvisionState.MANAGEABLE,
@@ -176,10 +169,12 @@ class IronicBaremetal:
             return
         patch = [_operation(pointer, value) for pointer, value in changes.items()]
         secrets = secret_values(changes)
+        # The interfaces of the old driver may be none of the new one's.
+        reset = True if changes.get("/driver") else None
 
         def update() -> None:
             with translating(self._service, f"update node {node}", secrets):
-                self._ironic.node.update(node, patch)
+                self._ironic.node.update(node, patch, reset_interfaces=reset)
 
         self._patiently(update)
 
@@ -268,37 +263,7 @@ class IronicBaremetal:
         operation: Callable[[], T],
         find_done: Callable[[], T | None] | None = None,
     ) -> T:
-        """Try again while another operation holds the node or all workers are busy.
-
-        Ironic locks a node for every change, its own periodic tasks included. A
-        crowded service also drops connections; whether it did what was asked before
-        that, ``find_done`` finds out when the second attempt is refused.
-        """
-        was_cut = False
-        for pause in (*RETRIES, None):
-            try:
-                return operation()
-            except ServiceError as error:
-                told = _sharpened(error)
-                is_refused = isinstance(told, (ConflictError, NotFoundError))
-                if was_cut and find_done and is_refused:
-                    done = find_done()
-                    if done is not None:
-                        return done
-                if pause is None or not _LATER.search(str(error)):
-                    raise told from error.__cause__
-                was_cut = was_cut or bool(_CUT.search(str(error)))
-            self._clock.sleep(pause)
-        raise AssertionError("the last attempt returns or raises")
-
-
-def _sharpened(error: ServiceError) -> ServiceError:
-    """Make a conflict of the 400 that Ironic answers to a verb out of place."""
-    if isinstance(error, (ConflictError, NotFoundError)):
-        return error
-    if _WRONG_STATE.search(str(error)):
-        return ConflictError(str(error), hint=error.hint)
-    return error
+        return patiently(self._clock, operation, find_done)
 
 
 def _operation(pointer: str, value: object) -> dict[str, object]:

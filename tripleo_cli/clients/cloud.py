@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Compute,
         Images,
         Inspection,
+        NodeSetup,
         Stacks,
     )
 
@@ -62,6 +63,13 @@ class LiveCloud:
         from tripleo_cli.clients import inspection
 
         return inspection.connect(self._session, self._endpoint("Ironic", "baremetal"))
+
+    @cached_property
+    def setup(self) -> NodeSetup:
+        """Setting up machines."""
+        from tripleo_cli.clients import node_setup
+
+        return node_setup.connect(self._session, self._endpoint("Ironic", "baremetal"))
 
     @cached_property
     def stacks(self) -> Stacks:

@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
+from tripleo_cli.domain.cleaning import CleanStep
 from tripleo_cli.domain.compute import Flavor, Image, Server
 from tripleo_cli.domain.inspection_rule import InspectionRule
 from tripleo_cli.domain.node import Node, NodeId, NodeState, Verb
@@ -31,7 +32,11 @@ class Baremetal(Protocol):
         """Register a node from Ironic's own field names; it starts in enroll."""
 
     def update(self, node: NodeId, changes: Mapping[str, Any]) -> None:
-        """Set fields by JSON pointer ("/properties/cpus"); ``None`` removes one."""
+        """Set fields by JSON pointer ("/properties/cpus"); ``None`` removes one.
+
+        A change of ``/driver`` gives all interfaces that are not in ``changes`` the
+        new driver's defaults.
+        """
 
     def create_port(self, node: NodeId, fields: Mapping[str, Any]) -> None:
         """Add a port; ``fields`` holds ``address`` and Ironic's other names."""
@@ -103,6 +108,34 @@ class Inspection(Protocol):
         Raises:
             NotFoundError: There is no rule of that uuid.
         """
+
+
+class NodeSetup(Protocol):
+    """Setting up machines before they are deployed on, by Ironic."""
+
+    def clean(self, node: NodeId, steps: Sequence[CleanStep]) -> None:
+        """Begin manual cleaning of a manageable node; returns at once.
+
+        Whether the node has such steps, and how they end, its state tells later.
+
+        Raises:
+            ConflictError: The state it is in does not allow that.
+        """
+
+    def set_target_raid(self, node: NodeId, config: Mapping[str, Any]) -> None:
+        """Say which volumes (``logical_disks``) the next cleaning is to build."""
+
+    def target_raid(self, node: NodeId) -> Mapping[str, Any]:
+        """Give what :meth:`set_target_raid` said last; empty where nothing did."""
+
+    def bios_settings(self, node: NodeId) -> Mapping[str, str]:
+        """Give the settings, by name, that Ironic knows of a node's BIOS."""
+
+    def set_maintenance(self, node: NodeId, reason: str) -> None:
+        """Put a node under maintenance; repeated, it changes the reason."""
+
+    def unset_maintenance(self, node: NodeId) -> None:
+        """Take a node out of maintenance; harmless where it is not in it."""
 
 
 class Stacks(Protocol):
@@ -194,6 +227,10 @@ class Cloud(Protocol):
     @property
     def inspection(self) -> Inspection:
         """Results and rules of inspections, also by the bare metal service."""
+
+    @property
+    def setup(self) -> NodeSetup:
+        """Setting up machines, also by the bare metal service."""
 
     @property
     def stacks(self) -> Stacks:
