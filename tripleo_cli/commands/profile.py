@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tripleo_cli.commands import base
@@ -157,6 +158,54 @@ class CreateFlavors(base.Lister):
         return _flavors(flavor_states(self.cloud.compute, chosen), roles)
 
 
+class ExportNodes(base.Command):
+    """Write all that Ironic knows of the nodes to a file, to work from offline
+
+    The file is a JSON list with the nodes' properties, traits, states and hardware
+    inventories, and without any credentials. `overcloud profiles match`, `overcloud
+    hardware report` and `overcloud hardware outliers` read it with --from.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "file",
+            metavar="<file>",
+            type=Path,
+            help="Where to write; the file is made readable by its owner only",
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> None:
+        """Run the command."""
+        from tripleo_cli.commands.console import watching
+        from tripleo_cli.domain.events import Noted
+        from tripleo_cli.plugin import make_folder
+        from tripleo_cli.workflows.export import export_nodes
+
+        path = _writable(parsed_args.file)
+        self.require_cloud()
+        with watching() as report:
+            text = export_nodes(self.cloud, report)
+            make_folder(path.parent).write(path.name, text)
+            report(Noted(f"Written: {path}"))
+
+
+def _writable(path: Path) -> Path:
+    """Find the file that an operator names, before any work is done for it.
+
+    It is replaced by a new one, which must not happen to a device or a folder.
+    """
+    from tripleo_cli.errors import InvalidInputError, Problem
+
+    whole = path.resolve()
+    if whole.name.startswith(".") or (path.exists() and not path.is_file()):
+        what = "must be a file, and its name must not begin with a dot"
+        raise InvalidInputError("overcloud node export", [Problem(str(path), what)])
+    return whole
+
+
 def _profiles(node: Node) -> tuple[str, ...]:
     from tripleo_cli.domain.profile import current_profiles, possible_profiles
 
@@ -193,7 +242,7 @@ def _explanation(proposal: Proposal) -> Table:
     from tripleo_cli.domain.matching.explain import rejections
     from tripleo_cli.domain.matching.order import by_name
 
-    against = rejections(proposal.roles, proposal.nodes, proposal.held)
+    against = rejections(proposal.request)
     serves = {
         (node.id, name): "assigned"
         for name, nodes in proposal.outcome.assignment.nodes.items()

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
-import io
 import json
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from osc_lib.exceptions import CommandError
 
 from tests.builders import a_node
 from tests.fakes.cloud import FakeCloud
-from tripleo_cli.commands import base
+from tests.unit.commands.shell import Shell
 from tripleo_cli.commands.image import ListImages, UploadImages
 from tripleo_cli.commands.profile import (
     CreateFlavors,
@@ -25,30 +21,6 @@ from tripleo_cli.commands.profile import (
 from tripleo_cli.commands.role import ListRoles, ShowRole
 from tripleo_cli.domain.node import ProvisionState
 from tripleo_cli.domain.profile import current_profiles
-
-
-class Shell:
-    """Runs commands as ``openstack`` does, and keeps what they print."""
-
-    def __init__(self, cloud: FakeCloud) -> None:
-        self.cloud = cloud
-        self.printed = ""
-
-    def __call__(self, command: type[base.Command], *words: str) -> Any:
-        stdout = io.StringIO()
-        manager = SimpleNamespace(**{base.API_NAME: self.cloud})
-        app: Any = SimpleNamespace(
-            client_manager=manager,
-            stdout=stdout,
-            prepare_to_run_command=lambda _command: None,
-        )
-        instance = command(app, argparse.Namespace())
-        parsed = instance.get_parser("test").parse_args([*words, "-f", "json"])
-        try:
-            instance.run(parsed)
-        finally:
-            self.printed = stdout.getvalue()
-        return json.loads(self.printed)
 
 
 @pytest.fixture
