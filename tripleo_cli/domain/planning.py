@@ -8,7 +8,7 @@ from itertools import count
 
 from tripleo_cli.domain.deployment import DeploymentRequest, Instance
 from tripleo_cli.domain.flavor import flavor_for
-from tripleo_cli.domain.matching import match, reject
+from tripleo_cli.domain.matching import MatchRequest, match, reject
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.plan import Plan, PlannedNode, role_to_plan
 from tripleo_cli.domain.role import Role
@@ -280,7 +280,9 @@ def _occupy(
     members = [node.role for node in staying] + [place.role for place in places]
     # A placed server whose node Ironic no longer has needs no other one.
     wanted = {name: members.count(name) - gone.count(name) for name in {*members}}
-    assignment = match(wanted, roles, nodes, held)
+    assignment = match(
+        MatchRequest(wanted=wanted, roles=roles, nodes=nodes, held=held)
+    )
     known = {node.id: node for node in nodes}
     free = {
         name: iter([node for node in assigned if node.id not in held])

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tripleo_cli.domain.events import Began, Failed, Finished, Reporter, Skipped
-from tripleo_cli.domain.matching import Outcome, shortage_error, solve
+from tripleo_cli.domain.matching import MatchRequest, Outcome, shortage_error, solve
 from tripleo_cli.domain.matching.explain import headline
 from tripleo_cli.domain.node import Node, NodeId, ProvisionState, format_capabilities
 from tripleo_cli.domain.profile import profile_traits, tagged
@@ -23,20 +23,33 @@ TASK = "Tag nodes"
 class Proposal:
     """A matching that was worked out, and what it was worked out from.
 
-    ``held`` are the nodes in use that are tagged for one of the roles.
+    The nodes that it holds are those in use that are tagged for one of the roles.
     """
 
-    nodes: Sequence[Node]
-    roles: Mapping[str, Role]
-    held: Mapping[NodeId, str]
+    request: MatchRequest
     outcome: Outcome
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """All nodes, in whatever state."""
+        return self.request.nodes
+
+    @property
+    def roles(self) -> Mapping[str, Role]:
+        """The roles asked about, by name."""
+        return self.request.roles
+
+    @property
+    def held(self) -> Mapping[NodeId, str]:
+        """Which nodes serve which role already."""
+        return self.request.held
 
     @property
     def error(self) -> NotEnoughNodesError | None:
         """What stands against it, ``None`` where every role has its nodes."""
         if self.outcome.is_feasible:
             return None
-        return shortage_error(self.outcome, self.roles, self.nodes, self.held)
+        return shortage_error(self.outcome, self.request)
 
     @property
     def verdict(self) -> NotEnoughNodesError | None:
@@ -55,8 +68,8 @@ def propose_profiles(
     nodes = baremetal.nodes()
     asked = {name: roles[name] for name in wanted}
     held = _serving(nodes, asked, wanted)
-    outcome = solve(wanted, asked, nodes, held)
-    return Proposal(nodes=nodes, roles=asked, held=held, outcome=outcome)
+    request = MatchRequest(wanted=wanted, roles=asked, nodes=nodes, held=held)
+    return Proposal(request=request, outcome=solve(request))
 
 
 def apply_profiles(baremetal: Baremetal, proposal: Proposal, report: Reporter) -> None:

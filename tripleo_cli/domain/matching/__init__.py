@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-
 from tripleo_cli.domain.matching.explain import shortage
 from tripleo_cli.domain.matching.outcome import Assignment, Conflict, Outcome
 from tripleo_cli.domain.matching.reject import reject
+from tripleo_cli.domain.matching.request import MatchRequest, Mode, Pin, choose_mode
 from tripleo_cli.domain.matching.solve import solve
-from tripleo_cli.domain.node import Node, NodeId
-from tripleo_cli.domain.role import Role
 from tripleo_cli.errors import NotEnoughNodesError
 
 __all__ = [
     "Assignment",
     "Conflict",
+    "MatchRequest",
+    "Mode",
     "Outcome",
+    "Pin",
+    "choose_mode",
     "match",
     "reject",
     "shortage_error",
@@ -23,12 +24,7 @@ __all__ = [
 ]
 
 
-def match(
-    wanted: Mapping[str, int],
-    roles: Mapping[str, Role],
-    nodes: Sequence[Node],
-    held: Mapping[NodeId, str],
-) -> Assignment:
+def match(request: MatchRequest) -> Assignment:
     """Find nodes for all roles; see :func:`~tripleo_cli.domain.matching.solve.solve`.
 
     Raises:
@@ -36,18 +32,13 @@ def match(
             message names the roles in conflict and, for each node, why it does not
             fit.
     """
-    outcome = solve(wanted, roles, nodes, held)
+    outcome = solve(request)
     if outcome.is_feasible:
         return outcome.assignment
-    raise shortage_error(outcome, roles, nodes, held)
+    raise shortage_error(outcome, request)
 
 
-def shortage_error(
-    outcome: Outcome,
-    roles: Mapping[str, Role],
-    nodes: Sequence[Node],
-    held: Mapping[NodeId, str],
-) -> NotEnoughNodesError:
+def shortage_error(outcome: Outcome, request: MatchRequest) -> NotEnoughNodesError:
     """Make the error of an outcome that is not feasible."""
     counts = [
         f"--role-count {name}={count}"
@@ -56,6 +47,6 @@ def shortage_error(
     ]
     explain = " ".join(["openstack overcloud profiles match --explain", *counts])
     return NotEnoughNodesError(
-        shortage(outcome, roles, nodes, held),
-        hint=explain if nodes else "openstack overcloud node import FILE",
+        shortage(outcome, request),
+        hint=explain if request.nodes else "openstack overcloud node import FILE",
     )

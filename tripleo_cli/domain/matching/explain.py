@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tripleo_cli.domain.matching.candidate import Candidate, candidate_from_node
 from tripleo_cli.domain.matching.order import by_name
 from tripleo_cli.domain.matching.outcome import Conflict, Outcome
 from tripleo_cli.domain.matching.reject import first_reason
+from tripleo_cli.domain.matching.request import MatchRequest
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.role import Role
 
@@ -21,34 +22,32 @@ def label(node: Node) -> str:
 
 
 def rejections(
-    roles: Mapping[str, Role], nodes: Sequence[Node], held: Mapping[NodeId, str]
+    request: MatchRequest, among: Iterable[str] | None = None
 ) -> dict[NodeId, dict[str, str]]:
     """Give, for every node, the reason against each role that it does not fit.
 
-    A node that serves a role already is in the way of all the other roles.
+    A node that serves a role already is in the way of all the other roles. With
+    ``among``, only the roles of these names are judged.
     """
+    names = request.roles if among is None else among
+    roles = {name: request.roles[name] for name in names}
     return {
-        node.id: _reasons(candidate_from_node(node), roles, held.get(node.id))
-        for node in nodes
+        node.id: _reasons(candidate_from_node(node), roles, request.held.get(node.id))
+        for node in request.nodes
     }
 
 
-def shortage(
-    outcome: Outcome,
-    roles: Mapping[str, Role],
-    nodes: Sequence[Node],
-    held: Mapping[NodeId, str],
-) -> str:
+def shortage(outcome: Outcome, request: MatchRequest) -> str:
     """Describe everything that stands against a matching, for an error message."""
-    if not nodes:
+    if not request.nodes:
         wanted = sum(outcome.wanted.values())
         return f"{_count(wanted, 'node')} wanted, but no node is registered"
     parts = []
     for conflict in outcome.conflicts:
-        among = {name: roles[name] for name in conflict.roles}
-        against = rejections(among, nodes, held)
+        against = rejections(request, conflict.roles)
         reasons = {
-            label(node): _in_words(against[node.id], among) for node in by_name(nodes)
+            label(node): _in_words(against[node.id], conflict.roles)
+            for node in by_name(request.nodes)
         }
         parts.append(headline(conflict, outcome.wanted) + _listed(reasons))
     return "\n".join(parts)
@@ -78,7 +77,7 @@ def _reasons(
     return {name: reason for name, reason in judged if reason}
 
 
-def _in_words(against: Mapping[str, str], among: Mapping[str, Role]) -> str:
+def _in_words(against: Mapping[str, str], among: Sequence[str]) -> str:
     if len(against) == len(among) and len(set(against.values())) == 1:
         return next(iter(against.values()))
     return "; ".join(f"{name}: {reason}" for name, reason in against.items())

@@ -49,3 +49,8 @@ class Outcome:
     def is_feasible(self) -> bool:
         """Whether every role has its nodes."""
         return not self.unmet
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether some roles are short, but there are nodes for some places."""
+        return not self.is_feasible and any(self.assignment.nodes.values())

@@ -15,6 +15,7 @@ from tripleo_cli.domain.matching.conflict import find_conflicts
 from tripleo_cli.domain.matching.order import by_name
 from tripleo_cli.domain.matching.outcome import Assignment, Conflict, Outcome
 from tripleo_cli.domain.matching.reject import first_reason
+from tripleo_cli.domain.matching.request import MatchRequest
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.role import Role
 
@@ -29,26 +30,15 @@ class _Table:
     fits: Sequence[int]
 
 
-def solve(
-    wanted: Mapping[str, int],
-    roles: Mapping[str, Role],
-    nodes: Sequence[Node],
-    held: Mapping[NodeId, str],
-) -> Outcome:
+def solve(request: MatchRequest) -> Outcome:
     """Place as many nodes as can be placed, and say what stays empty.
 
     Nodes that an operator tagged for a role are used before others, and small nodes
-    before large ones. The answer does not depend on the order of any argument.
-
-    Args:
-        wanted: How many nodes each role is to have; each is a name in ``roles``.
-        roles: All roles, by name.
-        nodes: All nodes, in whatever state.
-        held: Nodes that serve a role and keep it, whatever its rules say now; where
-            a role holds more than it wants, it keeps them all.
+    before large ones. The answer does not depend on the order of anything asked.
     """
+    wanted, nodes, held = request.wanted, request.nodes, request.held
     serving = _serving(wanted, nodes, held)
-    table = _tabulate(wanted, roles, nodes, held)
+    table = _tabulate(wanted, request.roles, nodes, held)
     seated = assign(table.places, table.fits)
     chosen = {
         role.name: tuple(table.nodes[index] for index in indices)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import a_node
-from tripleo_cli.domain.matching import match, reject, solve
+from tripleo_cli.domain import matching
+from tripleo_cli.domain.matching import Assignment, MatchRequest, Outcome, reject
 from tripleo_cli.domain.node import Node, NodeId, ProvisionState
 from tripleo_cli.domain.role import Needs, Role
 from tripleo_cli.errors import NotEnoughNodesError
@@ -19,6 +20,33 @@ from tripleo_cli.errors import NotEnoughNodesError
 
 def roles(*given: Role) -> dict[str, Role]:
     return {role.name: role for role in given}
+
+
+def request(
+    wanted: Mapping[str, int],
+    known: Mapping[str, Role],
+    nodes: Sequence[Node],
+    held: Mapping[NodeId, str],
+) -> MatchRequest:
+    return MatchRequest(wanted=wanted, roles=known, nodes=nodes, held=held)
+
+
+def match(
+    wanted: Mapping[str, int],
+    known: Mapping[str, Role],
+    nodes: Sequence[Node],
+    held: Mapping[NodeId, str],
+) -> Assignment:
+    return matching.match(request(wanted, known, nodes, held))
+
+
+def solve(
+    wanted: Mapping[str, int],
+    known: Mapping[str, Role],
+    nodes: Sequence[Node],
+    held: Mapping[NodeId, str],
+) -> Outcome:
+    return matching.solve(request(wanted, known, nodes, held))
 
 
 def names(nodes: Iterable[Node]) -> list[str]:
