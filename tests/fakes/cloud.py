@@ -8,6 +8,7 @@ from tests.fakes.baremetal import FakeBaremetal
 from tests.fakes.compute import FakeCompute
 from tests.fakes.images import FakeImages
 from tests.fakes.inspection import FakeInspection
+from tests.fakes.networks import FakeNetworks
 from tests.fakes.node_setup import FakeNodeSetup
 from tests.fakes.stacks import FakeStacks
 from tripleo_cli.domain.node import Node
@@ -21,5 +22,6 @@ class FakeCloud:
         self.inspection = FakeInspection(self.baremetal)
         self.setup = FakeNodeSetup(self.baremetal)
         self.compute = FakeCompute(self.baremetal)
+        self.networks = FakeNetworks()
         self.images = FakeImages()
         self.stacks = FakeStacks(self.compute)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import threading
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from tests.fakes.baremetal import FakeBaremetal
-from tripleo_cli.domain.compute import Flavor, Server
+from tripleo_cli.domain.compute import Flavor, Quota, Server
 from tripleo_cli.domain.node import Node, NodeId, ProvisionState
 from tripleo_cli.errors import ServiceError
 
@@ -28,6 +28,8 @@ class FakeCompute:
         self._servers: dict[str, Server] = {}
         self.blind_to: set[NodeId] = set()
         """Available nodes that Nova has not seen yet."""
+        self.limits: dict[str, int] = {}
+        """How much the project may have of what ``quotas`` counts; else any."""
 
     def flavors(self) -> Sequence[Flavor]:
         return list(self._flavors.values())
@@ -50,16 +52,31 @@ class FakeCompute:
 
     def schedulable(self, traits: Collection[str] = ()) -> frozenset[NodeId]:
         holding = {server.node for server in self._servers.values() if server.node}
-        free = {
-            node.id
-            for node in self._baremetal.nodes()
-            if node.provision is ProvisionState.AVAILABLE
-            and node.id not in self.blind_to
-            and node.traits.issuperset(traits)
-            and not node.state.maintenance
-            and node.state.power_on is not None
-        }
-        return frozenset(free | holding)
+        fitting = {node.id for node in self._free() if node.traits.issuperset(traits)}
+        return frozenset(fitting | holding)
+
+    def offered(self, resource_classes: Collection[str]) -> frozenset[NodeId]:
+        return frozenset(
+            node.id for node in self._free() if node.resource_class in resource_classes
+        )
+
+    def quotas(self) -> Sequence[Quota]:
+        used = {"instances": len(self._servers), "cores": 0, "ram": 0}
+        return [
+            Quota(resource=name, limit=self.limits.get(name), used=number)
+            for name, number in used.items()
+        ]
+
+    def _free(self) -> Iterator[Node]:
+        """Give the nodes that Nova can place a server on."""
+        for node in self._baremetal.nodes():
+            if (
+                node.provision is ProvisionState.AVAILABLE
+                and node.id not in self.blind_to
+                and not node.state.maintenance
+                and node.state.power_on is not None
+            ):
+                yield node
 
     # What FakeStacks does on behalf of a template.
 

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from tripleo_cli.domain.compute import Image
 from tripleo_cli.errors import HostError, NotFoundError, ServiceError
@@ -21,6 +22,13 @@ class FakeImages:
         self._images: dict[str, Image] = {}
         self.fault: ServiceError | None = None
         """Raised in the middle of the next upload."""
+
+    def put(self, name: str, **fields: Any) -> Image:
+        """Let there be an image, as if somebody had uploaded it."""
+        values = {"id": str(uuid.uuid4()), "status": "active", "size_bytes": 1}
+        image = Image(name=name, **{**values, **fields})
+        self._images[image.id] = image
+        return image
 
     def images(self) -> Sequence[Image]:
         return list(self._images.values())

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Compute,
         Images,
         Inspection,
+        Networks,
         NodeSetup,
         Stacks,
     )
@@ -86,6 +87,13 @@ class LiveCloud:
         nova = self._endpoint("Nova", "compute")
         placement = self._endpoint("Placement", "placement")
         return compute.connect(self._session, nova, placement)
+
+    @cached_property
+    def networks(self) -> Networks:
+        """The networking service."""
+        from tripleo_cli.clients import networks
+
+        return networks.connect(self._session, self._endpoint("Neutron", "network"))
 
     @cached_property
     def images(self) -> Images:

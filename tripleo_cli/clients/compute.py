@@ -9,8 +9,9 @@ from keystoneauth1 import exceptions as keystone
 from novaclient import client, exceptions
 
 from tripleo_cli.clients.translate import Service, translating
-from tripleo_cli.domain.compute import Flavor, Server
+from tripleo_cli.domain.compute import Flavor, Quota, Server
 from tripleo_cli.domain.node import NodeId
+from tripleo_cli.domain.profile import custom_name
 
 if TYPE_CHECKING:
     from keystoneauth1.session import Session
@@ -22,6 +23,13 @@ PLACEMENT_VERSION = "placement 1.18"
 """The first version that lists resource providers by traits."""
 
 PAGE = 1000
+
+LIMITS = {
+    "instances": ("maxTotalInstances", "totalInstancesUsed"),
+    "cores": ("maxTotalCores", "totalCoresUsed"),
+    "ram": ("maxTotalRAMSize", "totalRAMUsed"),
+}
+"""Nova's words for how much a project may have, and has, of a resource."""
 
 
 def connect(session: Session, nova: str, placement: str) -> NovaCompute:
@@ -88,6 +96,24 @@ class NovaCompute:
         holding = {server.node for server in self.servers() if server.node}
         return self._placement.free(traits) | holding
 
+    def offered(self, resource_classes: Collection[str]) -> frozenset[NodeId]:
+        """List the nodes of resource classes that can take a server now."""
+        names = {f"CUSTOM_{custom_name(name)}" for name in resource_classes}
+        return self._placement.free((), names)
+
+    def quotas(self) -> Sequence[Quota]:
+        """Say how much the project may have."""
+        with translating(self._service, "read the quotas"):
+            limits = self._nova.limits.get().to_dict()["absolute"]
+        return [
+            Quota(
+                resource=resource,
+                limit=None if limits[most] < 0 else limits[most],
+                used=limits[used],
+            )
+            for resource, (most, used) in LIMITS.items()
+        ]
+
     def _flavors(self) -> list[Any]:
         with translating(self._service, "list flavors"):
             return list(_pages(self._nova.flavors.list, is_public=None))
@@ -106,8 +132,12 @@ class Placement:
             name="Placement", process="placement", endpoint=endpoint
         )
 
-    def free(self, traits: Collection[str]) -> frozenset[NodeId]:
+    def free(
+        self, traits: Collection[str], classes: Collection[str] = ()
+    ) -> frozenset[NodeId]:
         """List the nodes with all these traits that nothing occupies.
+
+        ``classes`` are Placement's names; nodes of any count where there are none.
 
         Nova makes a resource provider of each node, with the node's id, and holds
         one unit of the node's resource class in it; a node that is not available is
@@ -115,14 +145,17 @@ class Placement:
         """
         if not self._are_known(traits):
             return frozenset()
-        classes = self._get("/resource_classes")["resource_classes"]
+        known = {
+            item["name"]
+            for item in self._get("/resource_classes")["resource_classes"]
+            if item["name"].startswith("CUSTOM_")
+        }
         wanted = f"&required={','.join(sorted(traits))}" if traits else ""
         free: set[NodeId] = set()
-        for name in (item["name"] for item in classes):
-            if name.startswith("CUSTOM_"):
-                path = f"/resource_providers?resources={name}:1{wanted}"
-                providers = self._get(path)["resource_providers"]
-                free.update(NodeId(provider["uuid"]) for provider in providers)
+        for name in sorted(known & set(classes) if classes else known):
+            path = f"/resource_providers?resources={name}:1{wanted}"
+            providers = self._get(path)["resource_providers"]
+            free.update(NodeId(provider["uuid"]) for provider in providers)
         return frozenset(free)
 
     def _are_known(self, traits: Collection[str]) -> bool:

@@ -168,6 +168,8 @@ def _image(raw: Any) -> Image:
         size_bytes=raw.get("size") or 0,
         checksum=(raw.get("os_hash_value") or "") if is_sha512 else "",
         disk_format=raw.get("disk_format") or "",
+        min_disk_gb=raw.get("min_disk") or 0,
+        min_memory_mb=raw.get("min_ram") or 0,
         properties={
             key: str(value)
             for key, value in raw.items()

@@ -44,7 +44,8 @@ class Server:
 class Image:
     """A Glance image; ``checksum`` is its SHA-512, empty where Glance has none.
 
-    ``properties`` are the additional ones (``kernel_id``, ...).
+    ``properties`` are the additional ones (``kernel_id``, ...). The minima, in GiB
+    and MiB, are what Glance was told that a machine must have for it.
     """
 
     id: str
@@ -53,4 +54,24 @@ class Image:
     size_bytes: int = 0
     checksum: str = ""
     disk_format: str = ""
+    min_disk_gb: int = 0
+    min_memory_mb: int = 0
     properties: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How much of something a project may have, and has.
+
+    ``resource`` is the service's own name ("instances", "cores", "ram" in MiB,
+    "port"); ``limit`` is ``None`` where there is none.
+    """
+
+    resource: str
+    limit: int | None
+    used: int
+
+    @property
+    def free(self) -> int | None:
+        """How much more there may be, ``None`` for any amount; never below 0."""
+        return None if self.limit is None else max(self.limit - self.used, 0)

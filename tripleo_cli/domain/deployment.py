@@ -19,6 +19,15 @@ class Instance:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GivenCount:
+    """What one source (a file, or the flags) says of how many nodes a role gets."""
+
+    role: str
+    number: int
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentRequest:
     """A deployment, as flags and files together describe it.
 
@@ -35,3 +44,5 @@ class DeploymentRequest:
     registry: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     """Templates that the registry refers to, by the names used there."""
+    given: tuple[GivenCount, ...] = ()
+    """All that was said about counts, the source that wins last."""

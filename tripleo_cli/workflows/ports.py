@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tripleo_cli.domain.cleaning import CleanStep
-from tripleo_cli.domain.compute import Flavor, Image, Server
+from tripleo_cli.domain.compute import Flavor, Image, Quota, Server
 from tripleo_cli.domain.inspection_rule import InspectionRule
+from tripleo_cli.domain.network import Subnet
 from tripleo_cli.domain.node import Node, NodeId, NodeState, Verb
+from tripleo_cli.domain.ntp import TimeAnswer
 from tripleo_cli.domain.stack import Stack, StackEvent, StackFiles, StackResource
 
 
@@ -195,6 +197,22 @@ class Compute(Protocol):
         ``traits``, only free nodes that Nova knows to have all of them count.
         """
 
+    def offered(self, resource_classes: Collection[str]) -> frozenset[NodeId]:
+        """List the nodes of Ironic's resource classes that can take a server now."""
+
+    def quotas(self) -> Sequence[Quota]:
+        """Say how many "instances", "cores" and MiB of "ram" the project may have."""
+
+
+class Networks(Protocol):
+    """The networking service (Neutron)."""
+
+    def subnets(self, network: str) -> Sequence[Subnet]:
+        """List the subnets of all networks of a name, with what is used of them."""
+
+    def quotas(self) -> Sequence[Quota]:
+        """Say how many of each thing ("port", ...) the project may have."""
+
 
 class Images(Protocol):
     """The image service (Glance)."""
@@ -241,6 +259,10 @@ class Cloud(Protocol):
         """The compute service."""
 
     @property
+    def networks(self) -> Networks:
+        """The networking service."""
+
+    @property
     def images(self) -> Images:
         """The image service."""
 
@@ -253,6 +275,16 @@ class Clock(Protocol):
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
+
+
+class TimeServers(Protocol):
+    """Servers of the right time, asked from this machine (NTP)."""
+
+    def ask(self, servers: Collection[str]) -> Mapping[str, TimeAnswer]:
+        """Ask servers, by name or address, all at once; each has an answer.
+
+        It takes seconds at most, whoever does not answer.
+        """
 
 
 class Workdir(Protocol):
