@@ -48,6 +48,8 @@ class Role:
     needs: Needs = field(default_factory=Needs)
     requires: Requirement | None = None
     """What the facts of its machines must be, ``None`` where anything will do."""
+    spread: str = ""
+    """The value by which its machines are to stand apart ("properties.rack")."""
 
     def __post_init__(self) -> None:
         # A frozen value with defaults that depend on its name has no other way.

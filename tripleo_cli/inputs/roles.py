@@ -204,6 +204,7 @@ _FIELDS: Mapping[str, tuple[str, _Reader]] = {
     "networks": ("networks", _networks),
     "profile": ("profile", _text),
     "profile_aliases": ("profile_aliases", _texts),
+    "spread": ("spread", _text),
 }
 """Keys of a role file: the field of :class:`Role` they fill, and how they are read."""
 
