@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from tripleo_cli.domain.introspection import failed_phase
 from tripleo_cli.domain.node import Node, NodeState, ProvisionState, Verb
 
 S = ProvisionState
@@ -194,14 +195,19 @@ def _from_failure(
     if state.provision is S.INSPECT_FAILED and inspected:
         if journey.retries < goal.max_retries:
             return _ask(Verb.MANAGE, replace(journey, retries=journey.retries + 1))
-        why = _cause("inspection failed", state)
-        if journey.asked is Verb.ABORT:
-            why = "inspection gave no answer in time and was aborted"
-        again = "openstack overcloud node introspect {node}"
-        return Stuck(why, again), journey
+        return _inspection_failed(state, journey), journey
     if stuck := _dead_end(state, journey):
         return stuck, journey
     return _ask(Verb.MANAGE, journey)
+
+
+def _inspection_failed(state: NodeState, journey: Journey) -> Stuck:
+    if journey.asked is Verb.ABORT:
+        late = "inspection gave no answer in time and was aborted"
+        return Stuck(late, failed_phase(late).remedy)
+    phase = failed_phase(state.last_error or "")
+    what = " ".join(part for part in ("inspection failed", phase.name) if part)
+    return Stuck(_cause(what, state), phase.remedy)
 
 
 def _dead_end(state: NodeState, journey: Journey) -> Stuck | None:

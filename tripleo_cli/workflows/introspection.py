@@ -2,13 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
+from tripleo_cli.domain.events import Failed, Noted
 from tripleo_cli.domain.facts import facts_from
-from tripleo_cli.domain.node import Node
-from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, each
-from tripleo_cli.workflows.ports import Cloud
+from tripleo_cli.domain.introspection import (
+    Benchmark,
+    Method,
+    changed,
+    changes_to,
+    own_settings,
+    settings_for,
+)
+from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.transition import Goal, unusable
+from tripleo_cli.errors import InvalidInputError, NotFoundError, Problem, TripleoError
+from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, Outcome, each
+from tripleo_cli.workflows.ports import Cloud, Inspection
+from tripleo_cli.workflows.travel import NodeOutcome, Travel, label
+
+SAMPLE = 10
+"""How many nodes are looked at to see whether benchmarks came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntrospectionRequest:
+    """How machines are to be inspected, and what comes after.
+
+    ``method`` is ``None`` for the way that each node is set to.
+    """
+
+    method: Method | None = None
+    benchmarks: Collection[Benchmark] = ()
+    provide: bool = False
+    max_retries: int = 1
+
+    @property
+    def task(self) -> str:
+        """What reports call it."""
+        return "introspect and provide" if self.provide else "introspect"
+
+    @property
+    def goal(self) -> Goal:
+        """Where nodes are to get."""
+        return Goal(inspect=True, provide=self.provide, max_retries=self.max_retries)
+
+
+def introspect(
+    travel: Travel, nodes: Sequence[Node], request: IntrospectionRequest
+) -> Sequence[NodeOutcome]:
+    """Inspect nodes, set up as the request says, and give back their settings.
+
+    Returns:
+        One outcome per node, in their order.
+
+    Raises:
+        InvalidInputError: What is asked for cannot be had together.
+        PartialFailureError: Ctrl-C; it says what is left.
+        ServiceError: Ironic stopped answering.
+    """
+    _check(request)
+    attempts = _set_up(travel, nodes, request)
+    ready = [attempt.result for attempt in attempts if attempt.result]
+    try:
+        travelled = travel.go(request.task, [(node, request.goal) for node in ready])
+    finally:
+        left = _give_back(travel, ready)
+    ended = {outcome.id: outcome for outcome in travelled}
+    return [
+        _completed(ended[attempt.subject.id], left.get(attempt.subject.id))
+        if attempt.result
+        else _not_set_up(travel, attempt, request.task)
+        for attempt in attempts
+    ]
 
 
 def nodes_with_facts(
@@ -16,7 +84,7 @@ def nodes_with_facts(
     nodes: Iterable[Node],
     concurrency: int = DEFAULT_CONCURRENCY,
 ) -> tuple[Node, ...]:
-    """Read what inspection found of nodes, one call for each that was inspected.
+    """Read what inspection found of nodes, one call for each.
 
     Returns:
         The nodes in their order; ``facts`` stays ``None`` for those that were never
@@ -36,3 +104,109 @@ def nodes_with_facts(
             raise outcome.error
         complete.append(outcome.result or outcome.subject)
     return tuple(complete)
+
+
+def data_of(
+    inspection: Inspection, node: Node
+) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """Read a node's inventory and the data of Ironic's plugins.
+
+    Raises:
+        NotFoundError: It was never inspected; says what to do.
+    """
+    found = inspection.inventory(node.id)
+    if found is None:
+        raise NotFoundError(
+            f"node {label(node)} ({node.provision.value}) has not been inspected",
+            hint=f"openstack overcloud node introspect {label(node)}",
+        )
+    return found
+
+
+def note_missing_benchmarks(
+    travel: Travel, inspection: Inspection, outcomes: Sequence[NodeOutcome]
+) -> None:
+    """Tell the operator if machines did not measure what they were asked to.
+
+    Some machines are looked at, not all: where the question does not reach the
+    ramdisk, it reaches none.
+    """
+    inspected = [outcome for outcome in outcomes if outcome.id and not outcome.error]
+    step = max(1, len(inspected) // SAMPLE)
+    silent: list[str] = []
+    for outcome in inspected[::step][:SAMPLE]:
+        found = inspection.inventory(NodeId(str(outcome.id)))
+        if found and not facts_from(*found).benchmarks:
+            silent.append(outcome.name)
+    if silent:
+        text = (
+            f"no benchmarks came from {', '.join(silent)}: they are asked for by "
+            "kernel parameters, so Ironic itself has to boot the ramdisk, and that "
+            "needs the program hardware-detect"
+        )
+        travel.report(Noted(text))
+
+
+def _check(request: IntrospectionRequest) -> None:
+    if request.benchmarks and request.method is Method.REDFISH:
+        what = "only the ramdisk can measure, and --method redfish boots none"
+        raise InvalidInputError(
+            "overcloud node introspect",
+            [Problem("--benchmark", what, "leave out one of the two")],
+        )
+
+
+def _set_up(
+    travel: Travel, nodes: Sequence[Node], request: IntrospectionRequest
+) -> Sequence[Outcome[Node, Node]]:
+    """Set nodes up; those that may not be touched stay as they are."""
+
+    def set_up(node: Node) -> Node:
+        if unusable(node):
+            return node
+        wanted = settings_for(own_settings(node), request.method, request.benchmarks)
+        travel.baremetal.update(node.id, changes_to(node, wanted))
+        return changed(node, wanted)
+
+    return each(nodes, set_up, concurrency=travel.limits.concurrency)
+
+
+def _give_back(travel: Travel, nodes: Sequence[Node]) -> Mapping[NodeId, TripleoError]:
+    """Give nodes their own settings back; returns where that failed, and notes it."""
+
+    def give_back(node: Node) -> None:
+        if not unusable(node):
+            travel.baremetal.update(node.id, changes_to(node, own_settings(node)))
+
+    left: dict[NodeId, TripleoError] = {}
+    for outcome in each(nodes, give_back, concurrency=travel.limits.concurrency):
+        if outcome.error:
+            left[outcome.subject.id] = outcome.error
+            name = label(outcome.subject)
+            travel.report(Noted(f"{name} keeps settings of this run: {outcome.error}"))
+    return left
+
+
+def _completed(outcome: NodeOutcome, left: TripleoError | None) -> NodeOutcome:
+    if left is None or outcome.error:
+        return outcome
+    return replace(
+        outcome,
+        result="failed",
+        error=f"its settings for inspections were not given back: {left}",
+        # The next inspection finds on the node what its settings were.
+        remedy=f"openstack overcloud node introspect {outcome.name}",
+    )
+
+
+def _not_set_up(travel: Travel, attempt: Outcome[Node, Node], task: str) -> NodeOutcome:
+    node, error = attempt.subject, attempt.error
+    travel.report(Failed(task, label(node), str(error)))
+    return NodeOutcome(
+        id=node.id,
+        name=label(node),
+        result="failed",
+        state=node.provision,
+        error=f"could not be set up for inspection: {error}",
+        remedy=(error.hint if error else "") or "",
+    )

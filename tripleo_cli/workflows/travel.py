@@ -25,6 +25,7 @@ from tripleo_cli.domain.transition import (
     Step,
     Stuck,
     Wait,
+    leaf_cause,
     next_step,
     unusable,
 )
@@ -74,6 +75,8 @@ class _Trip:
     deadline: float
     journey: Journey = field(default_factory=Journey)
     state: ProvisionState | None = None
+    failed: str = ""
+    """Why the try before this one failed."""
 
     @property
     def name(self) -> str:
@@ -236,7 +239,8 @@ class _Run:
 
     def _retry(self, trip: _Trip, state: NodeState) -> None:
         trip.deadline = self._travel.clock.now() + self._travel.limits.node_timeout
-        reason = state.last_error or "no reason given"
+        reason = leaf_cause(state.last_error or "no reason given")
+        trip.failed = reason
         text = f"inspection failed, trying again: {reason}"
         self._travel.report(Progressed(self._task, trip.name, text))
 
@@ -264,7 +268,10 @@ class _Run:
             self._travel.baremetal.set_power(trip.node.id, on=False)
 
     def _report_state(self, trip: _Trip, state: NodeState) -> None:
-        self._travel.report(Progressed(self._task, trip.name, state.provision.value))
+        text = state.provision.value
+        if trip.failed:
+            text += f" (try {trip.journey.retries + 1}; before: {trip.failed})"
+        self._travel.report(Progressed(self._task, trip.name, text))
 
     def _fail(self, trip: _Trip, stuck: Stuck) -> None:
         self._travel.report(Failed(self._task, trip.name, stuck.why))
