@@ -8,6 +8,7 @@ Metal service". Traits narrow that down to the nodes tagged for the role.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from functools import reduce
 
 from tripleo_cli.domain.compute import Flavor
@@ -21,6 +22,56 @@ _NO_VIRTUAL_SIZES = {
     "resources:VCPU": "0",
 }
 _STANDARD = Flavor(name="")
+
+
+OURS = ("resources:", "trait:")
+"""The extra specs that select nodes; all others are the operator's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlavorState:
+    """A flavor as roles need it, beside the one that there is."""
+
+    needed: Flavor
+    found: Flavor | None
+
+    @property
+    def name(self) -> str:
+        """The name of both."""
+        return self.needed.name
+
+    @property
+    def corrected(self) -> Flavor:
+        """What Nova is to have.
+
+        An operator's sizes and other extra specs stay: they select no nodes.
+        """
+        if self.found is None:
+            return self.needed
+        others = {
+            key: value
+            for key, value in self.found.extra_specs.items()
+            if not key.startswith(OURS)
+        }
+        return replace(self.found, extra_specs={**others, **self.needed.extra_specs})
+
+    @property
+    def verdict(self) -> str:
+        """How it stands: missing, differs or ready."""
+        if self.found is None:
+            return "missing"
+        return "ready" if self.corrected == self.found else "differs"
+
+    def differences(self) -> list[str]:
+        """Say what is to be changed of the flavor that there is, in words."""
+        old = self.found.extra_specs if self.found else {}
+        new = self.corrected.extra_specs
+        changed = [
+            f"{key} is {old[key]}, not {value}" if key in old else f"{key} is missing"
+            for key, value in sorted(new.items())
+            if old.get(key) != value
+        ]
+        return [*changed, *(f"{key} is too much" for key in sorted({*old} - {*new}))]
 
 
 def flavor_for(role: Role) -> Flavor:
@@ -60,6 +111,19 @@ def flavors_for(roles: Iterable[Role]) -> tuple[Flavor, ...]:
         reduce(_common, map(flavor_for, members))
         for _, members in sorted(shared.items())
     )
+
+
+def states_of(roles: Iterable[Role], existing: Iterable[Flavor]) -> list[FlavorState]:
+    """Compare the flavors that roles need with those of Nova.
+
+    Raises:
+        InvalidInputError: Roles of different resource classes share a flavor.
+    """
+    found = {flavor.name: flavor for flavor in existing}
+    return [
+        FlavorState(needed=flavor, found=found.get(flavor.name))
+        for flavor in flavors_for(roles)
+    ]
 
 
 def _common(one: Flavor, other: Flavor) -> Flavor:

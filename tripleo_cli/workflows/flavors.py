@@ -2,62 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
 
-from tripleo_cli.domain.compute import Flavor
 from tripleo_cli.domain.events import Began, Finished, Reporter, Skipped
-from tripleo_cli.domain.flavor import flavors_for
+from tripleo_cli.domain.flavor import FlavorState, states_of
 from tripleo_cli.domain.role import Role
 from tripleo_cli.workflows.ports import Compute
 
+__all__ = ["FlavorState", "ensure_flavors", "flavor_states"]
+
 TASK = "Flavors"
-OURS = ("resources:", "trait:")
-"""The extra specs that select nodes; all others are the operator's own."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FlavorState:
-    """A flavor as roles need it, beside the one that there is."""
-
-    needed: Flavor
-    found: Flavor | None
-
-    @property
-    def name(self) -> str:
-        """The name of both."""
-        return self.needed.name
-
-    @property
-    def corrected(self) -> Flavor:
-        """What Nova is to have.
-
-        An operator's sizes and other extra specs stay: they select no nodes.
-        """
-        if self.found is None:
-            return self.needed
-        others = {
-            key: value
-            for key, value in self.found.extra_specs.items()
-            if not key.startswith(OURS)
-        }
-        return replace(self.found, extra_specs={**others, **self.needed.extra_specs})
-
-    @property
-    def verdict(self) -> str:
-        """How it stands: missing, differs or ready."""
-        if self.found is None:
-            return "missing"
-        return "ready" if self.corrected == self.found else "differs"
 
 
 def flavor_states(compute: Compute, roles: Iterable[Role]) -> list[FlavorState]:
     """Compare the flavors that roles need with those of Nova."""
-    existing: Mapping[str, Flavor] = {f.name: f for f in compute.flavors()}
-    return [
-        FlavorState(needed=flavor, found=existing.get(flavor.name))
-        for flavor in flavors_for(roles)
-    ]
+    return states_of(roles, compute.flavors())
 
 
 def ensure_flavors(
