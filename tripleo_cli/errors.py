@@ -84,5 +84,9 @@ class PreflightError(TripleoError):
     """This machine is not fit for an undercloud; lists every reason."""
 
 
+class ValidationError(TripleoError):
+    """A deployment is not ready to be made; lists every finding that says so."""
+
+
 class InterruptedRunError(TripleoError):
     """The operator pressed Ctrl-C; says what goes on without us."""

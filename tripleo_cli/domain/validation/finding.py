@@ -55,5 +55,11 @@ def in_short(names: tuple[str, ...]) -> str:
     return f"{listed} and {more} more" if more > 0 else listed
 
 
+def arguments(names: Iterable[str]) -> str:
+    """Write names to be typed in a command; the first few stand for many."""
+    listed = tuple(names)
+    return " ".join((*listed[:SHOWN], *(("...",) if len(listed) > SHOWN else ())))
+
+
 def _names(subjects: str | Iterable[str]) -> tuple[str, ...]:
     return (subjects,) if isinstance(subjects, str) else tuple(subjects)

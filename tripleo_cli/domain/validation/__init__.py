@@ -1,0 +1,3 @@
+"""Checks before a deployment: facts in, findings out."""
+
+from __future__ import annotations
