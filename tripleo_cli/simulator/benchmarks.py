@@ -1,14 +1,14 @@
 """Facts and benchmark results as the agent's ``extra-hardware`` collector sends them.
 
 It sends what the ``hardware`` library found: quadruples of area, item, key and
-value, nearly all values strings. The numbers follow from the machine, with a
-spread of a few percent; now and then a part is slow, as happens in real racks.
+value, nearly all values strings. It measures only what it is asked to. The numbers
+follow from the machine, with a spread of a few percent; a part can be made slow.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Final
 
 from tripleo_cli.simulator.machine import Disk, Machine, dice
@@ -16,8 +16,10 @@ from tripleo_cli.simulator.machine import Disk, Machine, dice
 Fact = tuple[str, str, str, str | int]
 
 SPREAD: Final = 0.03
-SLOW_PART_CHANCE: Final = 0.02
-SLOW_PART_FACTOR: Final = 0.6
+CPU, MEMORY, DISK = "cpu", "mem", "disk"
+KINDS: Final = (CPU, MEMORY, DISK)
+"""What can be measured, by the words of ``ipa-inspection-benchmarks``."""
+NO_SLOW_PARTS: Final[Mapping[str, float]] = {}
 # MB/s of one core per block size: caches make the middle sizes the fastest.
 BANDWIDTH: Final = {
     "1K": 2450,
@@ -38,25 +40,48 @@ DISK_JOBS: Final = (
 )
 
 
-def facts(machine: Machine, macs: Sequence[str], seed: int) -> list[Fact]:
-    """List everything the collector would find and measure on the machine."""
+def facts(
+    machine: Machine,
+    macs: Sequence[str],
+    seed: int,
+    measured: Collection[str] = KINDS,
+    slow: Mapping[str, float] = NO_SLOW_PARTS,
+) -> list[Fact]:
+    """List everything the collector would find and measure on the machine.
+
+    Args:
+        machine: The machine.
+        macs: The addresses of its network cards.
+        seed: Same seed, same numbers.
+        measured: Which of ``KINDS`` it is asked to measure.
+        slow: How fast a part is (0.6 for 60 %), by ``KINDS`` or a disk's name.
+    """
     rng = dice(seed, machine.name, "benchmarks")
-    return [
+    everything = [
         *_system(machine),
         *_memory(machine, rng),
         *_network(machine, macs),
         *_cpu(machine),
-        *_cpu_benchmarks(machine, rng),
-        *_disks(machine, rng),
+        *_cpu_benchmarks(machine, rng, slow),
+        *_disks(machine, rng, slow),
     ]
+    # Left out only now, so that each number is the same whatever else is measured.
+    return [fact for fact in everything if _kind(fact) in (None, *measured)]
+
+
+def _kind(fact: Fact) -> str | None:
+    """Say which benchmark a fact comes from; ``None`` for what is always found."""
+    area, _, key, _ = fact
+    if area == "cpu" and "bandwidth_" in key:
+        return MEMORY
+    if area == "cpu" and key in ("bogomips", "loops_per_sec", "cache_size"):
+        return CPU
+    is_disk = area == "disk" and key.startswith(("standalone_", "simultaneous_"))
+    return DISK if is_disk else None
 
 
 def _about(value: float, rng: random.Random) -> str:
     return str(round(value * rng.uniform(1 - SPREAD, 1 + SPREAD)))
-
-
-def _speed_of_part(rng: random.Random) -> float:
-    return SLOW_PART_FACTOR if rng.random() < SLOW_PART_CHANCE else 1.0
 
 
 def _system(machine: Machine) -> Iterator[Fact]:
@@ -64,7 +89,7 @@ def _system(machine: Machine) -> Iterator[Fact]:
     yield "system", "product", "name", machine.product
     yield "system", "product", "vendor", "SIMULATED by tripleo-fleet"
     yield "system", "ipmi", "channel", "1"
-    yield "firmware", "bios", "version", "SIM 1.0"
+    yield "firmware", "bios", "version", machine.firmware
     yield "firmware", "bios", "date", "01/01/2026"
     yield "firmware", "bios", "vendor", "SIMULATED by tripleo-fleet"
 
@@ -112,18 +137,20 @@ def _cpu(machine: Machine) -> Iterator[Fact]:
     yield "cpu", "logical", "number", str(cpu.logical)
 
 
-def _cpu_benchmarks(machine: Machine, rng: random.Random) -> Iterator[Fact]:
+def _cpu_benchmarks(
+    machine: Machine, rng: random.Random, slow: Mapping[str, float]
+) -> Iterator[Fact]:
     cpu = machine.cpu
-    loops = cpu.mhz * 0.226
-    speed = _speed_of_part(rng)
+    loops = cpu.mhz * 0.226 * slow.get(CPU, 1.0)
+    speed = slow.get(MEMORY, 1.0)
     for number in range(cpu.logical):
         item = f"logical_{number}"
         yield "cpu", item, "bogomips", f"{cpu.mhz * 2 * rng.uniform(0.999, 1.001):.2f}"
         yield "cpu", item, "cache_size", f"{cpu.cores * 1280}KB"
-        yield "cpu", item, "loops_per_sec", _about(loops * speed, rng)
+        yield "cpu", item, "loops_per_sec", _about(loops, rng)
         for size, rate in BANDWIDTH.items():
             yield "cpu", item, f"bandwidth_{size}", _about(rate * speed, rng)
-    total = loops * speed * cpu.logical * 0.75
+    total = loops * cpu.logical * 0.75
     yield "cpu", "logical", "loops_per_sec", _about(total, rng)
     for size in ALL_CORES:
         whole = BANDWIDTH[size] * speed * cpu.sockets * cpu.cores
@@ -141,7 +168,9 @@ def _cpu_benchmarks(machine: Machine, rng: random.Random) -> Iterator[Fact]:
         )
 
 
-def _disks(machine: Machine, rng: random.Random) -> Iterator[Fact]:
+def _disks(
+    machine: Machine, rng: random.Random, slow: Mapping[str, float]
+) -> Iterator[Fact]:
     for disk in machine.disks:
         item = disk.name.removeprefix("/dev/")
         yield "disk", item, "size", str(disk.size // 10**9)
@@ -149,12 +178,14 @@ def _disks(machine: Machine, rng: random.Random) -> Iterator[Fact]:
         yield "disk", item, "model", disk.model
         yield "disk", item, "rev", "1.0"
         yield "disk", item, "rotational", str(int(disk.rotational))
-        yield from _disk_benchmarks(item, disk, rng)
+        speed = slow.get(item, slow.get(DISK, 1.0))
+        yield from _disk_benchmarks(item, disk, rng, speed)
     yield "disk", "logical", "count", str(len(machine.disks))
 
 
-def _disk_benchmarks(item: str, disk: Disk, rng: random.Random) -> Iterator[Fact]:
-    speed = _speed_of_part(rng)
+def _disk_benchmarks(
+    item: str, disk: Disk, rng: random.Random, speed: float
+) -> Iterator[Fact]:
     for together, factor in (("standalone", 1.0), ("simultaneous", 0.9)):
         for job, rotating, flash, block_kb in DISK_JOBS:
             rate = (rotating if disk.rotational else flash) * speed * factor

@@ -11,6 +11,7 @@ from typing import Final
 
 from tripleo_cli.errors import InvalidInputError, Problem, TripleoError
 from tripleo_cli.simulator import pidfile, process
+from tripleo_cli.simulator.benchmarks import KINDS
 from tripleo_cli.simulator.faults import Fault, FaultKind, parse_fault
 from tripleo_cli.simulator.models import Model, load_models
 from tripleo_cli.simulator.nodes_file import FleetPlan, fleet_document
@@ -64,8 +65,23 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
         metavar="NODE=KIND[:DETAIL]",
         help="a fault the machine has from the start; may be repeated",
     )
+    add(
+        "--benchmarks",
+        metavar="KIND[,KIND...]",
+        type=_kinds,
+        default=(),
+        help="what machines measure without being asked: cpu, mem, disk (nothing)",
+    )
     add("--output", type=Path, metavar="FILE", help="instead of standard output")
     parser.set_defaults(do=_generate)
+
+
+def _kinds(text: str) -> tuple[str, ...]:
+    words = tuple(word.strip() for word in text.split(","))
+    if unknown := set(words) - set(KINDS):
+        known = ", ".join(KINDS)
+        raise argparse.ArgumentTypeError(f"{sorted(unknown)} are none of {known}")
+    return words
 
 
 def _generate(parsed: argparse.Namespace) -> int:
@@ -78,6 +94,7 @@ def _generate(parsed: argparse.Namespace) -> int:
         prefix=parsed.prefix,
         resource_class=parsed.resource_class,
         faults=_faults(parsed.fault),
+        benchmarks=parsed.benchmarks,
     )
     text = json.dumps(fleet_document(plan), indent=2) + "\n"
     if parsed.output is None:

@@ -9,6 +9,7 @@ with a simulated agent whose steps fail. The error is then Ironic's own.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -17,6 +18,8 @@ from typing import Any, Final
 FAULT_KEY: Final = "simulated_fault"
 """Where a node's ``extra`` says which fault it has."""
 NONE: Final = "none"
+SLOW_PART_PERCENT: Final = 60
+_SLOW_PART: Final = re.compile(r"(cpu|mem|disk|[a-z]+\d*)(=[1-9]\d{0,2})?")
 DEFAULT_MESSAGES: Final = {
     "inspection-error": "SIMULATED: the disk controller does not answer",
     "power-fails": "SIMULATED: the power supply does not answer",
@@ -40,12 +43,16 @@ class FaultKind(Enum):
     """The deploy agent fails while it writes the image."""
     CLEAN_FAILS = "clean-fails"
     """The deploy agent fails while it cleans."""
+    SLOW_PART = "slow-part"
+    """A part is slower than that of its like: cpu, mem, disk, or one disk's name."""
 
     @property
     def detail(self) -> str:
         """What may follow the kind after a colon."""
         if self is FaultKind.INSPECTION_SLOW:
             return "SECONDS"
+        if self is FaultKind.SLOW_PART:
+            return "PART[=PERCENT]"
         return "" if self is FaultKind.INSPECTION_SILENT else "MESSAGE"
 
 
@@ -69,6 +76,14 @@ class Fault:
         """How late a slow machine answers."""
         return float(self.detail) if self.kind is FaultKind.INSPECTION_SLOW else 0.0
 
+    @property
+    def slow_parts(self) -> Mapping[str, float]:
+        """How fast parts are, as a share of what they should be."""
+        if self.kind is not FaultKind.SLOW_PART:
+            return {}
+        part, _, percent = self.detail.partition("=")
+        return {part: float(percent or SLOW_PART_PERCENT) / 100}
+
 
 def parse_fault(text: str) -> Fault | None:
     """Read ``KIND`` or ``KIND:DETAIL``; nothing and ``none`` mean no fault.
@@ -90,6 +105,11 @@ def parse_fault(text: str) -> Fault | None:
 
 
 def _check_detail(kind: FaultKind, detail: str) -> None:
+    if kind is FaultKind.SLOW_PART and not _SLOW_PART.fullmatch(detail):
+        raise ValueError(
+            f"{kind.value} needs a part (cpu, mem, disk, sda ...) and may have "
+            f"its speed in percent, as in {kind.value}:sda=60"
+        )
     if kind is FaultKind.INSPECTION_SLOW and not _is_seconds(detail):
         raise ValueError(f"{kind.value} needs seconds, as in {kind.value}:30")
     if detail and not kind.detail:

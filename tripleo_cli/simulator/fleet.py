@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from tripleo_cli.simulator.agents import Agents
+from tripleo_cli.simulator.benchmarks import NO_SLOW_PARTS
 from tripleo_cli.simulator.faults import (
     AGENT_DEPLOYS,
     PLAIN,
@@ -254,7 +255,8 @@ class Fleet:
         machine = draw_machine(model, node.name, node.seed)
         if fault and fault.kind is FaultKind.INSPECTION_ERROR:
             return failed_inspection_data(machine, macs, node.seed, fault.message)
-        return inspection_data(machine, macs, node.seed)
+        slow = fault.slow_parts if fault else NO_SLOW_PARTS
+        return inspection_data(machine, macs, node.seed, node.measured, slow)
 
     def _spawn(self, work: Coroutine[Any, Any, None], node: SimulatedNode) -> None:
         task = asyncio.create_task(self._guard(work, node), name=node.name)

@@ -7,7 +7,7 @@ The form is ironic-python-agent's: an ``inventory``, and beside it the plugin da
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from tripleo_cli.simulator import benchmarks, lldp
@@ -32,8 +32,15 @@ VENDOR: Final = "SIMULATED by tripleo-fleet"
 Json = dict[str, Any]
 
 
-def inspection_data(machine: Machine, macs: Sequence[str], seed: int) -> Json:
+def inspection_data(
+    machine: Machine,
+    macs: Sequence[str],
+    seed: int,
+    measured: Collection[str] = benchmarks.KINDS,
+    slow: Mapping[str, float] = benchmarks.NO_SLOW_PARTS,
+) -> Json:
     """Give the whole message of a good inspection; the first MAC booted."""
+    facts = benchmarks.facts(machine, macs, seed, measured, slow)
     disks = [_disk(disk) for disk in machine.disks]
     interfaces = [_interface(machine, macs, index) for index in range(len(macs))]
     root_disk = min(disks, key=lambda disk: disk["size"], default=None)
@@ -62,7 +69,7 @@ def inspection_data(machine: Machine, macs: Sequence[str], seed: int) -> Json:
             "collectors": ["default", "extra-hardware", "logs"],
             "managers": [{"name": MANAGER, "version": "1"}],
         },
-        "data": [list(fact) for fact in benchmarks.facts(machine, macs, seed)],
+        "data": [list(fact) for fact in facts],
         "error": None,
         "simulated": VENDOR,
     }
@@ -137,7 +144,7 @@ def _system_vendor(machine: Machine) -> Json:
         "manufacturer": VENDOR,
         "firmware": {
             "vendor": VENDOR,
-            "version": "SIM 1.0",
+            "version": machine.firmware,
             "build_date": "01/01/2026",
         },
     }

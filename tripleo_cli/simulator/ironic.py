@@ -21,7 +21,7 @@ from tripleo_cli.simulator.ports import (
 
 LIST_FIELDS: Final = (
     "uuid,name,driver,provision_state,provision_updated_at,extra,maintenance,"
-    "power_interface,deploy_interface"
+    "power_interface,deploy_interface,driver_info"
 )
 API_VERSION: Final = "1.84"
 """The first that takes inspection data; asks for no agent token in return."""

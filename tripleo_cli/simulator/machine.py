@@ -14,6 +14,7 @@ MAC_PREFIX: Final = (0x02, 0x53)
 """Locally administered: 02:53:00:00:00:00 to 02:53:ff:ff:ff:ff."""
 NICS_PER_MACHINE: Final = 16
 MACHINES_PER_SEED: Final = 1 << 20
+OLD_FIRMWARE_CHANCE: Final = 0.03
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +78,7 @@ class Machine:
     nic_driver: str
     rack: int
     switch_port: int
+    firmware: str = "SIM 2.4"
 
 
 def dice(seed: int, *words: str) -> random.Random:
@@ -109,6 +111,8 @@ def draw_machine(model: Model, name: str, seed: int) -> Machine:
         nic_driver=model.nics.driver,
         rack=rng.randrange(1, 33),
         switch_port=rng.randrange(1, 49),
+        # Somebody always forgets a machine when the others are updated.
+        firmware="SIM 2.3" if rng.random() < OLD_FIRMWARE_CHANCE else "SIM 2.4",
     )
 
 

@@ -9,7 +9,12 @@ from typing import Any, Final
 from tripleo_cli.simulator.faults import FAULT_KEY, Fault
 from tripleo_cli.simulator.machine import dice, draw_machine, macs_for
 from tripleo_cli.simulator.models import Model
-from tripleo_cli.simulator.ports import MODEL_KEY, SEED_KEY, SIMULATED_KEY
+from tripleo_cli.simulator.ports import (
+    BENCHMARKS_KEY,
+    MODEL_KEY,
+    SEED_KEY,
+    SIMULATED_KEY,
+)
 
 COMMENT: Final = (
     "SIMULATED machines made by tripleo-fleet: there is no hardware behind them. "
@@ -30,6 +35,8 @@ class FleetPlan:
     resource_class: str = "baremetal"
     faults: Mapping[str, Fault] | None = None
     """Faults by node name."""
+    benchmarks: Sequence[str] = ()
+    """What every machine measures without being asked."""
 
 
 def fleet_document(plan: FleetPlan) -> dict[str, Any]:
@@ -62,6 +69,8 @@ def _entry(plan: FleetPlan, model: Model, name: str, index: int) -> dict[str, An
         MODEL_KEY: model.name,
         SEED_KEY: plan.seed,
     }
+    if plan.benchmarks:
+        extra[BENCHMARKS_KEY] = ",".join(plan.benchmarks)
     fault = (plan.faults or {}).get(name)
     if fault:
         extra[FAULT_KEY] = str(fault)

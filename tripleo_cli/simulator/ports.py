@@ -12,6 +12,10 @@ from tripleo_cli.simulator.faults import FAULT_KEY, Fault, Wiring, parse_fault
 SIMULATED_KEY: Final = "simulated"
 MODEL_KEY: Final = "simulated_model"
 SEED_KEY: Final = "simulated_seed"
+BENCHMARKS_KEY: Final = "simulated_benchmarks"
+"""What a machine measures that nobody asks to; as if its ramdisk image said so."""
+PARAMETER: Final = "ipa-inspection-benchmarks="
+"""The kernel parameter that asks the ramdisk to measure."""
 
 
 class UnavailableError(ServiceError):
@@ -39,6 +43,8 @@ class SimulatedNode:
     """Why what its ``extra`` says of a fault cannot be read."""
     wiring: Wiring = field(default_factory=Wiring)
     maintenance: bool = False
+    measured: frozenset[str] = frozenset()
+    """The benchmarks it runs at its next inspection."""
 
 
 def simulated_node(raw: Mapping[str, Any]) -> SimulatedNode | None:
@@ -59,7 +65,18 @@ def simulated_node(raw: Mapping[str, Any]) -> SimulatedNode | None:
         fault_problem=problem,
         wiring=Wiring(power=raw["power_interface"], deploy=raw["deploy_interface"]),
         maintenance=raw["maintenance"],
+        measured=_measured(raw),
     )
+
+
+def _measured(raw: Mapping[str, Any]) -> frozenset[str]:
+    """Read what Ironic would tell the ramdisk; the last of several counts."""
+    parameters = str(raw["driver_info"].get("kernel_append_params") or "").split()
+    given = [word for word in parameters if word.startswith(PARAMETER)]
+    words = given[-1].removeprefix(PARAMETER) if given else None
+    if words is None:
+        words = str(raw["extra"].get(BENCHMARKS_KEY) or "")
+    return frozenset(filter(None, words.split(",")))
 
 
 def _fault(text: str) -> tuple[Fault | None, str]:

@@ -39,6 +39,9 @@ def test_faults_are_read(text: str, fault: Fault | None) -> None:
         ("inspection-slow:soon", "needs seconds"),
         ("inspection-slow:-1", "needs seconds"),
         ("inspection-slow:inf", "needs seconds"),
+        ("slow-part", "needs a part"),
+        ("slow-part:sda=fast", "needs a part"),
+        ("slow-part:sda=0", "needs a part"),
         ("inspection-silent:x", "takes nothing after a colon"),
     ],
 )
@@ -49,7 +52,11 @@ def test_bad_faults_are_refused(text: str, complaint: str) -> None:
 
 @pytest.mark.parametrize("kind", FaultKind)
 def test_a_fault_written_is_the_fault_read(kind: FaultKind) -> None:
-    detail = {"SECONDS": "3", "MESSAGE": "no: luck"}.get(kind.detail, "")
+    detail = {
+        "SECONDS": "3",
+        "MESSAGE": "no: luck",
+        "PART[=PERCENT]": "sda=60",
+    }.get(kind.detail, "")
     fault = Fault(kind, detail)
 
     assert parse_fault(str(fault)) == fault
@@ -62,6 +69,21 @@ def test_a_fault_written_is_the_fault_read(kind: FaultKind) -> None:
 def test_a_message_says_simulated_by_default(kind: FaultKind) -> None:
     if kind.detail == "MESSAGE":
         assert "SIMULATED" in Fault(kind).message
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("slow-part:cpu", {"cpu": 0.6}),
+        ("slow-part:sdb=85", {"sdb": 0.85}),
+        ("power-fails", {}),
+    ],
+)
+def test_slow_parts_are_read(text: str, parts: dict[str, float]) -> None:
+    fault = parse_fault(text)
+
+    assert fault
+    assert fault.slow_parts == parts
 
 
 def test_healing_is_written_too() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tripleo_cli.simulator import lldp
+from tripleo_cli.simulator.benchmarks import KINDS
 from tripleo_cli.simulator.inventory import failed_inspection_data, inspection_data
 from tripleo_cli.simulator.machine import Machine, draw_machine, macs_for
 from tripleo_cli.simulator.models import load_models
@@ -123,18 +124,59 @@ def test_benchmarks_agree_with_the_machine() -> None:
     assert int(facts["disk", fast, key]) > 50 * int(facts["disk", slow, key])
 
 
-def test_some_parts_of_a_large_fleet_are_slow() -> None:
-    key = ("cpu", "logical", "loops_per_sec")
-    per_core = []
-    for number in range(200):
-        machine = a_machine(name=f"n{number}")
-        facts = inspection_data(machine, macs_for(1, number, 1), 1)["data"]
-        value = next(int(f[3]) for f in facts if tuple(f[:3]) == key)
-        per_core.append(value / machine.cpu.logical)
+def measurements(**how: Any) -> dict[tuple[str, ...], float]:
+    """Give what a machine measures, by area, item and key."""
+    machine = a_machine()
+    data = inspection_data(machine, macs_for(1, 0, 2), 1, **how)["data"]
+    words = ("bandwidth", "loops_per_sec", "standalone_", "simultaneous_")
+    return {
+        tuple(fact[:3]): float(fact[3])
+        for fact in data
+        if any(word in fact[2] for word in words)
+    }
 
-    slow = [value for value in per_core if value < 0.7 * max(per_core)]
 
-    assert 0 < len(slow) < 20
+def test_a_machine_measures_nothing_unasked() -> None:
+    assert measurements(measured=()) == {}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_machine_measures_what_it_is_asked_to(kind: str) -> None:
+    everything, some = measurements(), measurements(measured=[kind])
+
+    assert 0 < len(some) < len(everything)
+    assert some.items() <= everything.items()
+    keys = {"disk": "_KBps", "cpu": "loops_per_sec", "mem": "bandwidth"}
+    assert all(
+        keys[kind] in key or (kind == "disk" and "_IOps" in key) for _, _, key in some
+    )
+
+
+@pytest.mark.parametrize(
+    ("part", "is_of_it"),
+    [
+        ("cpu", lambda fact: fact[2] == "loops_per_sec"),
+        ("mem", lambda fact: "bandwidth" in fact[2]),
+        ("disk", lambda fact: fact[0] == "disk"),
+        ("sda", lambda fact: fact[1] == "sda"),
+    ],
+)
+def test_a_part_can_be_slow_and_no_other(part: str, is_of_it: Any) -> None:
+    whole, slowed = measurements(), measurements(slow={part: 0.5})
+
+    for fact, value in whole.items():
+        share = 0.5 if is_of_it(fact) else 1.0
+        assert slowed[fact] == pytest.approx(share * value, abs=2, rel=0.001)
+
+
+def test_a_few_of_many_machines_were_forgotten_when_firmware_was_updated() -> None:
+    firmware = [
+        data_of(name=f"n{n}")["inventory"]["system_vendor"]["firmware"]["version"]
+        for n in range(200)
+    ]
+
+    assert set(firmware) == {"SIM 2.3", "SIM 2.4"}
+    assert firmware.count("SIM 2.3") < 20
 
 
 def test_lldp_is_what_the_standard_says() -> None:

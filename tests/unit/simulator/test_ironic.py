@@ -15,7 +15,11 @@ from keystoneauth1 import exceptions as auth_errors
 
 from tripleo_cli.simulator.faults import Fault, FaultKind
 from tripleo_cli.simulator.ironic import LiveIronic
-from tripleo_cli.simulator.ports import RefusedError, UnavailableError
+from tripleo_cli.simulator.ports import (
+    RefusedError,
+    UnavailableError,
+    simulated_node,
+)
 
 Answer = tuple[int, Any]
 
@@ -71,10 +75,34 @@ def a_raw_node(name: str, **extra: Any) -> dict[str, Any]:
         "provision_state": "manageable",
         "provision_updated_at": None,
         "extra": extra,
+        "driver_info": {},
         "maintenance": False,
         "power_interface": "fake",
         "deploy_interface": "fake",
     }
+
+
+@pytest.mark.parametrize(
+    ("parameters", "extra", "measured"),
+    [
+        (None, {}, set()),
+        ("nosmt quiet", {}, set()),
+        ("nosmt ipa-inspection-benchmarks=cpu,disk", {}, {"cpu", "disk"}),
+        ("ipa-inspection-benchmarks=cpu ipa-inspection-benchmarks=mem", {}, {"mem"}),
+        (None, {"simulated_benchmarks": "cpu"}, {"cpu"}),
+        ("ipa-inspection-benchmarks=", {"simulated_benchmarks": "cpu"}, set()),
+    ],
+)
+def test_a_machine_measures_what_its_kernel_parameters_say(
+    parameters: str | None, extra: dict[str, str], measured: set[str]
+) -> None:
+    raw = a_raw_node("a", simulated="yes", **extra)
+    raw["driver_info"] = {"kernel_append_params": parameters}
+
+    node = simulated_node(raw)
+
+    assert node
+    assert node.measured == measured
 
 
 def test_only_simulated_nodes_are_listed() -> None:
