@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,17 @@ class ImportNodes(NodesCommand):
             help="Check the file only; reaches no cloud and changes nothing",
         )
         parser.add_argument(
+            "--print-schema",
+            action=_PrintSchema,
+            nargs=0,
+            help="Print the JSON Schema of the file, and end",
+        )
+        parser.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="Show what would be created and changed, and change nothing",
+        )
+        parser.add_argument(
             "--introspect",
             action="store_true",
             help="Inspect nodes that are new or never were inspected",
@@ -107,6 +119,7 @@ class ImportNodes(NodesCommand):
         from tripleo_cli.workflows.node_import import (
             ImportRequest,
             import_nodes,
+            preview_import,
             sealer_from,
         )
 
@@ -122,9 +135,10 @@ class ImportNodes(NodesCommand):
             max_retries=parsed_args.max_retries,
         )
         sealer = sealer_from(make_nodes_folder())
+        run = preview_import if parsed_args.dry_run else import_nodes
         with watching() as report:
             travel = self.travel(parsed_args, report)
-            return self.table(import_nodes(travel, request, sealer), "import")
+            return self.table(run(travel, request, sealer), "import")
 
 
 class ListNodes(base.Lister):
@@ -263,6 +277,16 @@ class DeleteNodes(NodesCommand):
                 concurrency=parsed_args.concurrency,
             )
         return self.table(outcomes, "delete")
+
+
+class _PrintSchema(argparse.Action):
+    """Print the schema of a nodes file and end, as --help does."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_others: Any) -> None:
+        from tripleo_cli.inputs.node_schema import schema_text
+
+        sys.stdout.write(schema_text())
+        parser.exit()
 
 
 def add_concurrency(parser: argparse.ArgumentParser) -> None:

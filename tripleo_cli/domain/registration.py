@@ -6,6 +6,7 @@ file does not mention stays as it is, other capabilities and ports included.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,10 @@ from tripleo_cli.domain.definition import NodeDefinition, PortDefinition, is_sec
 from tripleo_cli.domain.driver import bmc_identity
 from tripleo_cli.domain.node import Node, format_capabilities
 from tripleo_cli.domain.seal import SEAL_FIELD, Sealer
+
+_USER = "_username"
+# An address that somebody put credentials into: "https://user:password@host".
+_USER_INFO = re.compile(r"//[^/@]*@")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +33,7 @@ class Change:
     def __str__(self) -> str:
         # Who reads this must not learn a password, not even an old one.
         name = self.path.strip("/").replace("/", ".")
-        if is_secret(name):
+        if is_secret(name) or name.endswith(_USER):
             return f"{name} changed"
         return f"{name}: {_shown(self.old)} -> {_shown(self.new)}"
 
@@ -149,7 +154,7 @@ def _changes(
     yield from _field(
         "/conductor_group", node.conductor_group, definition.conductor_group
     )
-    yield from _fields("", node.interfaces, definition.interfaces)
+    yield from _interface_changes(definition, node)
     yield from _fields("/properties", node.properties, definition.properties)
     yield from _capability_change(definition, node)
     yield from _fields("/extra", node.extra, definition.extra)
@@ -159,6 +164,15 @@ def _changes(
             yield from _field(path, node.driver_info.get(key), value)
         elif not is_sealed:
             yield Change(path=path, old="", new=value)
+
+
+def _interface_changes(definition: NodeDefinition, node: Node) -> Iterator[Change]:
+    if definition.driver == node.driver:
+        yield from _fields("", node.interfaces, definition.interfaces)
+        return
+    # A new driver brings its own: what the file wants must be said, even again.
+    for name, wanted in definition.interfaces.items():
+        yield Change(path=f"/{name}", old=node.interfaces.get(name), new=wanted)
 
 
 def _capability_change(definition: NodeDefinition, node: Node) -> Iterator[Change]:
@@ -237,4 +251,6 @@ def _called(node: Node) -> str:
 
 
 def _shown(value: object) -> str:
-    return "nothing" if value in (None, "", {}) else str(value)
+    if value in (None, "", {}):
+        return "nothing"
+    return _USER_INFO.sub("//***@", str(value))

@@ -1,14 +1,10 @@
-"""One entry of a nodes file to a definition, noting all that is wrong with it.
-
-The keys are those of TripleO's ``instackenv.json`` and ``nodes.yaml``.
-"""
+"""One entry of a nodes file to a definition, noting all that is wrong with it."""
 
 from __future__ import annotations
 
 import re
 import uuid
 from collections.abc import Mapping
-from types import MappingProxyType
 from typing import Any
 
 from tripleo_cli.domain.definition import NodeDefinition, PortDefinition
@@ -17,70 +13,24 @@ from tripleo_cli.domain.node import NodeId
 from tripleo_cli.domain.seal import SEAL_FIELD
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.inputs.document import Problems, at
-from tripleo_cli.inputs.node_parts import read_capabilities, read_ports
+from tripleo_cli.inputs.node_keys import (
+    BMC_KEYS,
+    GONE,
+    IMAGES,
+    INTERFACES,
+    KNOWN_KEYS,
+    LAST_PORT,
+    NAME_PATTERN,
+    SIZES,
+)
+from tripleo_cli.inputs.node_parts import (
+    read_address,
+    read_capabilities,
+    read_hints,
+    read_ports,
+)
 
-_INTERFACES = frozenset(
-    f"{interface}_interface"
-    for interface in (
-        "bios",
-        "boot",
-        "console",
-        "deploy",
-        "firmware",
-        "inspect",
-        "management",
-        "network",
-        "power",
-        "raid",
-        "rescue",
-        "storage",
-        "vendor",
-    )
-)
-_BMC_KEYS = frozenset(key for driver in DRIVERS.values() for key in driver.keys)
-# Keys of drivers that Ironic has no more.
-_GONE = MappingProxyType(
-    {
-        "pm_vm_name": "of the removed ovirt driver",
-        "pm_service_profile": "of the removed ucs driver",
-        "pm_auth_method": "of the removed irmc driver",
-        "pm_client_timeout": "of the removed irmc driver",
-        "pm_sensor_method": "of the removed irmc driver",
-        "pm_deploy_iso": "of the removed irmc driver",
-        "pm_relay_id": "of the removed iboot driver",
-        "pm_virt_type": "of the removed ssh driver",
-    }
-)
-_SIZES = MappingProxyType(
-    {"cpu": ("cpus", 1), "memory": ("memory_mb", 1), "disk": ("local_gb", 0)}
-)
-_IMAGES = MappingProxyType({"kernel_id": "kernel", "ramdisk_id": "ramdisk"})
-_TEXTS = frozenset({"name", "resource_class", "conductor_group", "platform", "profile"})
-_OTHERS = frozenset(
-    {"pm_type", "uuid", "arch", "mac", "ports", "capabilities", "root_device", "extra"}
-)
-KNOWN_KEYS = (
-    _INTERFACES | _BMC_KEYS | set(_SIZES) | set(_IMAGES) | _TEXTS | _OTHERS
-) | {"_comment"}
-"""All keys that an entry may have, whatever its driver."""
-
-_HINTS = frozenset(
-    {
-        "by_path",
-        "hctl",
-        "model",
-        "name",
-        "rotational",
-        "serial",
-        "size",
-        "vendor",
-        "wwn",
-        "wwn_vendor_extension",
-        "wwn_with_extension",
-    }
-)
-# What Ironic takes for a node's name: RFC 3986's unreserved characters.
-_NAME = re.compile(r"[A-Za-z0-9._~-]{1,255}")
+_NAME = re.compile(NAME_PATTERN)
 
 
 def read_entry(problems: Problems, where: str, entry: object) -> NodeDefinition | None:
@@ -156,14 +106,17 @@ class _Entry:
         self._add("pm_type", f"unknown driver {name}", remedy)
 
     def _check_keys(self, driver: Driver) -> None:
-        known = (KNOWN_KEYS - _BMC_KEYS) | set(driver.keys)
+        known = (KNOWN_KEYS - BMC_KEYS) | set(driver.keys)
         for key in self._given:
             if key in known or self._is_own(driver, key):
                 continue
-            if key in _GONE:
-                self._add(key, f"is {_GONE[key]}", "leave it out")
-            elif key in _BMC_KEYS:
-                self._add(key, f"the driver {driver.name} has no such setting")
+            if key in GONE:
+                self._add(key, f"is {GONE[key]}", "leave it out")
+            elif key in BMC_KEYS:
+                what = f"the driver {driver.name} has no such setting"
+                in_address = key == "pm_port" and "pm_addr" in driver.keys
+                remedy = "put it into pm_addr: https://HOST:PORT" if in_address else ""
+                self._add(key, what, remedy)
             else:
                 self._add(key, "unknown key", did_you_mean(key, known))
         for key in driver.required:
@@ -194,7 +147,7 @@ class _Entry:
 
     def _driver_info(self, driver: Driver) -> dict[str, Any]:
         info: dict[str, Any] = {}
-        for key, image in _IMAGES.items():
+        for key, image in IMAGES.items():
             if value := self._text(key):
                 info |= {f"deploy_{image}": value, f"rescue_{image}": value}
         for key, own in driver.keys.items():
@@ -208,17 +161,19 @@ class _Entry:
     def _setting(self, key: str, own: str) -> str | int | None:
         if key not in self._given:
             return None
+        where = at(self._where, key)
+        if own.endswith("_address"):
+            return read_address(self._problems, where, self._given[key])
         if not own.endswith("_port"):
             return self._text(key)
-        where = at(self._where, key)
         port = self._problems.whole_number(where, self._given[key], minimum=1)
-        if port is not None and port > 65535:  # noqa: PLR2004 - the last TCP port
-            self._problems.add(where, f"must be a port up to 65535, not {port}")
+        if port is not None and port > LAST_PORT:
+            self._problems.add(where, f"must be a port up to {LAST_PORT}, not {port}")
         return port
 
     def _properties(self) -> dict[str, Any]:
         properties: dict[str, Any] = {}
-        for key, (name, minimum) in _SIZES.items():
+        for key, (name, minimum) in SIZES.items():
             if key in self._given:
                 properties[name] = self._problems.whole_number(
                     at(self._where, key), self._given[key], minimum=minimum
@@ -227,9 +182,8 @@ class _Entry:
             properties["cpu_arch"] = arch
         if "root_device" in self._given:
             where = at(self._where, "root_device")
-            hints = self._problems.mapping(where, self._given["root_device"])
-            self._problems.unknown_keys(where, hints, _HINTS)
-            properties["root_device"] = hints
+            given = self._given["root_device"]
+            properties["root_device"] = read_hints(self._problems, where, given)
         return properties
 
     def _capabilities(self) -> dict[str, str]:
@@ -253,7 +207,7 @@ class _Entry:
         return extra | ({"tripleo_platform": platform} if platform else {})
 
     def _interfaces(self) -> dict[str, str]:
-        found = {key: self._text(key) for key in sorted(_INTERFACES & set(self._given))}
+        found = {key: self._text(key) for key in sorted(INTERFACES & set(self._given))}
         return {key: text for key, text in found.items() if text}
 
     def _ports(self) -> tuple[PortDefinition, ...]:

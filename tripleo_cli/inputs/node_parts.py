@@ -8,8 +8,8 @@ from typing import Any
 
 from tripleo_cli.domain.definition import DEFAULT_PHYSICAL_NETWORK, PortDefinition
 from tripleo_cli.inputs.document import Problems, at, kind
+from tripleo_cli.inputs.node_keys import HINTS, PORT_KEYS
 
-_PORT_KEYS = frozenset({"address", "physical_network", "local_link_connection"})
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
 
 
@@ -42,10 +42,30 @@ def _plain(problems: Problems, where: str, given: Mapping[Any, Any]) -> dict[str
         # What Ironic stores is text: a YAML true is what it compares with.
         plain = str(value).lower() if isinstance(value, bool) else value
         text = problems.text(place, plain) or ""
-        if "," in text or any(sign in str(key) for sign in ",:"):
+        if not str(key).strip():
+            problems.add(place, "has no name")
+        elif "," in text or any(sign in str(key) for sign in ",:"):
             problems.add(place, "must not hold a comma, nor its key a colon")
         pairs[str(key)] = text
     return pairs
+
+
+def read_hints(problems: Problems, where: str, given: object) -> dict[str, Any]:
+    """Read what the disk to install on is known by; Ironic compares texts."""
+    hints = problems.mapping(where, given)
+    problems.unknown_keys(where, hints, HINTS)
+    for key in sorted(HINTS & set(hints)):
+        if not (key == "rotational" and isinstance(hints[key], bool)):
+            problems.text(at(where, key), hints[key])
+    return dict(hints)
+
+
+def read_address(problems: Problems, where: str, given: object) -> str | None:
+    """Read a BMC's address; passwords have a key of their own, where none see them."""
+    address = problems.text(where, given)
+    if address and "@" in address:
+        problems.add(where, "must not hold credentials", "use pm_user and pm_password")
+    return address
 
 
 def read_ports(
@@ -68,9 +88,11 @@ def _port(problems: Problems, where: str, value: object) -> PortDefinition | Non
     if not isinstance(value, Mapping):
         address = _mac(problems, where, value)
         return PortDefinition(address=address) if address else None
-    problems.unknown_keys(where, value, _PORT_KEYS)
-    link = value.get("local_link_connection") or {}
-    network = value.get("physical_network") or DEFAULT_PHYSICAL_NETWORK
+    problems.unknown_keys(where, value, PORT_KEYS)
+    link = value.get("local_link_connection")
+    link = {} if link is None else link
+    network = value.get("physical_network")
+    network = DEFAULT_PHYSICAL_NETWORK if network is None else network
     address = _mac(problems, at(where, "address"), value.get("address"))
     network = problems.text(at(where, "physical_network"), network)
     local_link = problems.mapping(at(where, "local_link_connection"), link)

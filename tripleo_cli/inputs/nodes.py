@@ -14,7 +14,8 @@ from typing import Any
 
 from tripleo_cli.domain.definition import NodeDefinition
 from tripleo_cli.inputs.document import Problems, at, parse_document, read_text
-from tripleo_cli.inputs.node_entry import KNOWN_KEYS, read_entry
+from tripleo_cli.inputs.node_entry import read_entry
+from tripleo_cli.inputs.node_keys import KNOWN_KEYS
 
 CSV_COLUMNS = ("pm_type", "pm_addr", "pm_user", "pm_password", "mac")
 Entry = tuple[str, Any]

@@ -11,7 +11,7 @@ from tripleo_cli.domain.events import Noted, Reporter
 from tripleo_cli.domain.node import Node, NodeId, ProvisionState
 from tripleo_cli.domain.seal import Sealer
 from tripleo_cli.domain.transition import Goal, unusable
-from tripleo_cli.workflows.nodes import Registration, register
+from tripleo_cli.workflows.nodes import Registration, foresee, register
 from tripleo_cli.workflows.ports import Workdir
 from tripleo_cli.workflows.travel import NodeOutcome, Travel, label
 
@@ -29,6 +29,11 @@ class ImportRequest:
     boot_mode: str | None = None
     max_retries: int = 1
 
+    @property
+    def registered(self) -> Sequence[NodeDefinition]:
+        """The definitions with what the request adds to them."""
+        return [_with_boot_mode(node, self.boot_mode) for node in self.definitions]
+
 
 def sealer_from(workdir: Workdir) -> Sealer:
     """Give what seals credentials; its key is made when it is first needed."""
@@ -37,6 +42,13 @@ def sealer_from(workdir: Workdir) -> Sealer:
         key = secrets.token_hex(32)
         workdir.write(KEY_FILE, key)
     return Sealer(bytes.fromhex(key.strip()), secrets.token_hex(6))
+
+
+def preview_import(
+    travel: Travel, request: ImportRequest, sealer: Sealer
+) -> Sequence[NodeOutcome]:
+    """Tell what :func:`import_nodes` would register, and change nothing."""
+    return foresee(travel.baremetal, request.registered, sealer, travel.report)
 
 
 def import_nodes(
@@ -52,7 +64,7 @@ def import_nodes(
     """
     registrations = register(
         travel.baremetal,
-        [_with_boot_mode(node, request.boot_mode) for node in request.definitions],
+        request.registered,
         sealer,
         travel.report,
         concurrency=travel.limits.concurrency,

@@ -54,11 +54,10 @@ def register(
         InvalidInputError: Definitions contradict what Ironic knows; nothing was
             changed.
     """
-    for definition in definitions:
-        for note in definition.notes:
-            report(Noted(f"{definition.where}: {note}"))
-    decisions = decide(definitions, baremetal.nodes(), sealer)
-    _refuse_contradictions(decisions)
+    decisions = _decided(baremetal, definitions, sealer, report)
+    for decision in decisions:
+        if isinstance(decision, Update):
+            report(Noted(f"{decision.definition.label} changes: {decision}"))
     report(Began(REGISTER, len(decisions)))
 
     def apply(decision: Decision) -> Registration:
@@ -68,6 +67,47 @@ def register(
     if decisions and all(isinstance(decision, Unchanged) for decision in decisions):
         report(Noted("nothing changed: Ironic knows all nodes as the file has them"))
     return [_registered(outcome, report) for outcome in outcomes]
+
+
+def foresee(
+    baremetal: Baremetal,
+    definitions: Sequence[NodeDefinition],
+    sealer: Sealer,
+    report: Reporter,
+) -> Sequence[NodeOutcome]:
+    """Tell what :func:`register` would do, and change nothing.
+
+    Raises:
+        InvalidInputError: Definitions contradict what Ironic knows.
+    """
+    return [
+        _foreseen(decision)
+        for decision in _decided(baremetal, definitions, sealer, report)
+    ]
+
+
+def _decided(
+    baremetal: Baremetal,
+    definitions: Sequence[NodeDefinition],
+    sealer: Sealer,
+    report: Reporter,
+) -> Sequence[Decision]:
+    for definition in definitions:
+        for note in definition.notes:
+            report(Noted(f"{definition.where}: {note}"))
+    decisions = decide(definitions, baremetal.nodes(), sealer)
+    _refuse_contradictions(decisions)
+    return decisions
+
+
+def _foreseen(decision: Decision) -> NodeOutcome:
+    name = decision.definition.label
+    if isinstance(decision, (Update, Unchanged)):
+        node = decision.node
+        is_changed = isinstance(decision, Update)
+        result = f"would be updated ({decision})" if is_changed else "unchanged"
+        return NodeOutcome(id=node.id, name=name, result=result, state=node.provision)
+    return NodeOutcome(id=decision.definition.id, name=name, result="would be created")
 
 
 def select(nodes: Iterable[Node], wanted: Sequence[str]) -> tuple[Node, ...]:

@@ -78,6 +78,25 @@ def test_a_file_is_checked_without_a_cloud(nodes_file: Path) -> None:
     }
 
 
+def test_the_schema_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    shell: Any = Shell(FakeCloud())
+    parser = ImportNodes(shell, None).get_parser("openstack")
+
+    with pytest.raises(SystemExit) as caught:
+        parser.parse_args(["--print-schema"])
+
+    assert caught.value.code == 0
+    assert "$defs" in json.loads(capsys.readouterr().out)
+
+
+def test_a_dry_run_creates_nothing(nodes_file: Path) -> None:
+    cloud = FakeCloud()
+    rows = run(ImportNodes, Shell(cloud), str(nodes_file), "--dry-run")
+
+    assert [row["Result"] for row in rows] == ["would be created"] * 2
+    assert cloud.baremetal.nodes() == []
+
+
 def test_an_import_asks_the_shell_for_a_cloud(nodes_file: Path) -> None:
     shell = Shell(FakeCloud())
     rows = run(ImportNodes, shell, str(nodes_file), "--introspect", "--provide")

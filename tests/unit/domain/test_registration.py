@@ -14,6 +14,7 @@ from tripleo_cli.domain.definition import NodeDefinition, PortDefinition
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.registration import (
     Ambiguous,
+    Change,
     Create,
     Decision,
     Unchanged,
@@ -244,3 +245,15 @@ def test_after_an_update_nothing_is_left_to_change(
         [second] = decide([definition], [applied(first)], later)
 
         assert isinstance(second, Unchanged)
+
+
+def test_credentials_in_an_address_are_not_shown() -> None:
+    change = Change(
+        path="/driver_info/redfish_address",
+        old="https://joe:hush@bmc/redfish",
+        new="https://bmc",
+    )
+
+    assert str(change) == (
+        "driver_info.redfish_address: https://***@bmc/redfish -> https://bmc"
+    )

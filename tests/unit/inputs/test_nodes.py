@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tripleo_cli.domain.definition import NodeDefinition
 from tripleo_cli.errors import InvalidInputError
-from tripleo_cli.inputs.node_entry import KNOWN_KEYS
+from tripleo_cli.inputs.node_keys import KNOWN_KEYS
 from tripleo_cli.inputs.nodes import load_nodes, parse_nodes
 
 DATA = Path(__file__).parents[2] / "data" / "nodes"
