@@ -1,0 +1,210 @@
+"""Compare every node's results with those of the machines like it."""
+
+from __future__ import annotations
+
+import statistics
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.outliers.findings import Finding, Verdict
+from tripleo_cli.domain.outliers.group import group_of
+from tripleo_cli.domain.outliers.metrics import Kind
+from tripleo_cli.domain.outliers.peers import Peers, peers_for
+from tripleo_cli.domain.outliers.readings import Reading, readings_of
+from tripleo_cli.domain.outliers.statistic import (
+    FEWEST,
+    deviations,
+    limit,
+    scatter,
+    shared_scatter,
+)
+from tripleo_cli.domain.outliers.tolerance import Tolerances
+
+Place = tuple[Peers, str]
+"""Who is compared, in which metric."""
+Ways = list[tuple[Node, Kind, list[Place]]]
+_WHOLE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """One node's result among those of its peers."""
+
+    node: Node
+    reading: Reading
+    deviation: float = 0.0
+    verdict: Verdict = Verdict.FITS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """A metric's results of like machines; ``limit`` is relative to ``median``."""
+
+    group: str
+    metric: str
+    kind: Kind
+    median: float
+    scatter: float
+    limit: float
+    lower_is_better: bool
+    dots: tuple[Dot, ...]
+
+    @property
+    def odd(self) -> Iterator[Dot]:
+        """The dots that are too far from the median."""
+        return (dot for dot in self.dots if dot.verdict is not Verdict.FITS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparisons:
+    """All comparisons.
+
+    ``alone`` are nodes of which some kind of result could not be compared at all,
+    because fewer than three machines are alike in it.
+    """
+
+    made: tuple[Comparison, ...]
+    alone: tuple[Node, ...]
+
+
+def compare(nodes: Iterable[Node], tolerances: Tolerances) -> Comparisons:
+    """Compare all nodes that have benchmark results.
+
+    Machines that are alike in more are preferred (see
+    :mod:`~tripleo_cli.domain.outliers.peers`); a node's result is judged once.
+    """
+    circles, ways = _circles(nodes)
+    chosen, alone = _chosen(circles, ways)
+    distances = {
+        place: deviations([dot.reading.value for dot in circles[place]])
+        for place in chosen
+    }
+    shared = {
+        kind: shared_scatter(
+            group
+            for place, group in distances.items()
+            if circles[place][0].reading.kind is kind
+        )
+        for kind in Kind
+    }
+    made = tuple(
+        _comparison(
+            place,
+            _placed(circles[place], distances[place]),
+            chosen[place],
+            _Scale(shared=shared, tolerances=tolerances),
+        )
+        for place in sorted(chosen, key=lambda place: (place[0].label, place[1]))
+    )
+    return Comparisons(made=made, alone=alone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Scale:
+    """What is needed to say how far is too far."""
+
+    shared: Mapping[Kind, float]
+    tolerances: Tolerances
+
+
+def _circles(nodes: Iterable[Node]) -> tuple[dict[Place, list[Dot]], Ways]:
+    """Gather who could be compared, and for each result with whom, closest first."""
+    circles: dict[Place, list[Dot]] = defaultdict(list)
+    ways: Ways = []
+    for node in nodes:
+        if node.facts is None:
+            continue
+        key = group_of(node.facts)
+        for metric, reading in readings_of(node.facts).items():
+            around = peers_for(
+                key, reading.kind, reading.disk, per_cpu=reading.is_per_cpu
+            )
+            places = [(peers, metric) for peers in around]
+            ways.append((node, reading.kind, places))
+            for place in places:
+                circles[place].append(Dot(node, reading))
+    return circles, ways
+
+
+def _chosen(
+    circles: Mapping[Place, Sequence[Dot]], ways: Ways
+) -> tuple[dict[Place, set[NodeId]], tuple[Node, ...]]:
+    chosen: dict[Place, set[NodeId]] = defaultdict(set)
+    compared: dict[tuple[NodeId, Kind], bool] = defaultdict(bool)
+    known = {}
+    for node, kind, places in ways:
+        known[node.id] = node
+        place = next((one for one in places if len(circles[one]) >= FEWEST), None)
+        compared[node.id, kind] |= place is not None
+        if place:
+            chosen[place].add(node.id)
+    alone = {node for (node, _), is_compared in compared.items() if not is_compared}
+    return chosen, tuple(node for id_, node in known.items() if id_ in alone)
+
+
+def _placed(dots: Iterable[Dot], distances: Iterable[float]) -> tuple[Dot, ...]:
+    return tuple(
+        replace(dot, deviation=deviation)
+        for dot, deviation in zip(dots, distances, strict=True)
+    )
+
+
+def _comparison(
+    place: Place, dots: tuple[Dot, ...], judged: Collection[NodeId], scale: _Scale
+) -> Comparison:
+    peers, metric = place
+    first = dots[0].reading
+    distances = [dot.deviation for dot in dots]
+    tolerance = scale.tolerances.of(metric, first.kind)
+    allowed = limit(distances, scale.shared[first.kind], tolerance)
+    return Comparison(
+        group=peers.label,
+        metric=metric,
+        kind=first.kind,
+        median=statistics.median(dot.reading.value for dot in dots),
+        scatter=scatter(distances),
+        limit=allowed,
+        lower_is_better=first.lower_is_better,
+        dots=tuple(
+            replace(dot, verdict=_verdict(dot, allowed))
+            if dot.node.id in judged
+            else dot
+            for dot in dots
+        ),
+    )
+
+
+def _verdict(dot: Dot, allowed: float) -> Verdict:
+    if abs(dot.deviation) <= allowed:
+        return Verdict.FITS
+    is_worse = (dot.deviation > 0) == dot.reading.lower_is_better
+    return Verdict.SLOW if is_worse else Verdict.FAST
+
+
+def findings_of(comparison: Comparison) -> Iterator[Finding]:
+    """Tell of the odd results of one comparison."""
+    for dot in comparison.odd:
+        side = "above" if dot.deviation > 0 else "below"
+        many = len(comparison.dots)
+        where = f" on {dot.reading.part}, the worst" if dot.reading.parts > 1 else ""
+        yield Finding(
+            node=dot.node,
+            group=comparison.group,
+            subject=comparison.metric,
+            value=number(dot.reading.value),
+            usual=number(comparison.median),
+            deviation=dot.deviation,
+            verdict=dot.verdict,
+            kind=comparison.kind,
+            reason=(
+                f"{comparison.metric} is {abs(dot.deviation):.0%} {side} the median of "
+                f"{many} like machines{where} (allowed {comparison.limit:.0%})"
+            ),
+        )
+
+
+def number(value: float) -> str:
+    """Write a result with the digits that matter."""
+    return f"{value:.0f}" if abs(value) >= _WHOLE else f"{value:.4g}"
