@@ -12,6 +12,7 @@ from tripleo_cli.domain.role import DEFAULT_RESOURCE_CLASS, Needs, Role
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.errors import InvalidInputError, Problem
 from tripleo_cli.inputs.document import Problems, at, parse_document, read_text
+from tripleo_cli.inputs.requirements import parse_requirements
 
 # Keys of TripleO's role files that mean nothing here: read, so that such a file can
 # be used as it is, and left alone.
@@ -205,6 +206,7 @@ _FIELDS: Mapping[str, tuple[str, _Reader]] = {
     "profile": ("profile", _text),
     "profile_aliases": ("profile_aliases", _texts),
     "spread": ("spread", _text),
+    "requires": ("requires", parse_requirements),
 }
 """Keys of a role file: the field of :class:`Role` they fill, and how they are read."""
 

@@ -55,4 +55,4 @@ def _collected_disks(collected: Collected) -> tuple[Disk, ...]:
 
 def _size_gib(size: object, per_gib: float) -> float | None:
     value = number(size)
-    return round(value / per_gib, 3) if value is not None and value >= 0 else None
+    return value / per_gib if value is not None and value >= 0 else None

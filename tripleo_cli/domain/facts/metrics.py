@@ -8,6 +8,7 @@ network card is none of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Final
 
@@ -24,7 +25,26 @@ MEASURED: Final = (
     "requests_per_sec",
 )
 """How the names of measurements begin."""
-_AREAS: Final = frozenset({"cpu", "disk", "memory", "network"})
+MEASURED_AREAS: Final = frozenset({"cpu", "disk", "memory", "network"})
+_KEY: Final = re.compile(
+    r"bogomips|loops_per_sec|requests_per_sec"
+    r"|(threaded_|forked_)?bandwidth(_[0-9]+[KMG])?"
+    r"|(standalone|simultaneous)_(rand)?(read|write)_[0-9]+[kKM]_(KBps|IOps)"
+)
+USUAL_KEYS: Final = (
+    "bogomips",
+    "loops_per_sec",
+    "bandwidth_1M",
+    "threaded_bandwidth_1M",
+    "forked_bandwidth_1M",
+    *(
+        f"{together}_{job}_{unit}"
+        for together in ("standalone", "simultaneous")
+        for job in ("read_1M", "randread_4k", "write_1M", "randwrite_4k")
+        for unit in ("KBps", "IOps")
+    ),
+)
+"""What the collector measures by default, for documentation and suggestions."""
 Quadruple = tuple[str, str, str, object]
 
 
@@ -33,11 +53,22 @@ def is_lower_better(metric: str) -> bool:
     return metric.lower().endswith(("latency", "duration", "_lat", "_ms", "_us"))
 
 
+def is_metric_pattern(pattern: str) -> bool:
+    """Whether a pattern could name measurements: area, item, and what is measured.
+
+    ``*`` stands for anything without a dot.
+    """
+    area, _, rest = pattern.partition(".")
+    item, _, key = rest.rpartition(".")
+    is_key = "*" in key or _KEY.fullmatch(key) is not None
+    return area in MEASURED_AREAS and bool(item) and is_key
+
+
 def benchmarks_from(facts: Iterable[Quadruple]) -> Mapping[str, float]:
     """Pick the measurements out of a collector's facts, by dotted name."""
     found = {}
     for area, item, key, value in facts:
-        if key.startswith(MEASURED) and area in _AREAS:
+        if key.startswith(MEASURED) and area in MEASURED_AREAS:
             measured = number(value)
             if measured is not None:
                 found[f"{area}.{item}.{key}"] = measured

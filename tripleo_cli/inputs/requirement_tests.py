@@ -1,0 +1,181 @@
+"""Read the tests of one fact, of a number of parts, or of a benchmark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from tripleo_cli.domain.facts.metrics import (
+    MEASURED_AREAS,
+    USUAL_KEYS,
+    is_metric_pattern,
+)
+from tripleo_cli.domain.facts.table import Fact, Kind
+from tripleo_cli.domain.requirement.benchmark import (
+    BenchmarkTest,
+    Limit,
+    Measure,
+    NearMedian,
+)
+from tripleo_cli.domain.requirement.check import Bound
+from tripleo_cli.domain.requirement.condition import Condition
+from tripleo_cli.domain.requirement.count import Count
+from tripleo_cli.domain.requirement.fact_test import FactTest, Known
+from tripleo_cli.domain.suggestion import did_you_mean
+from tripleo_cli.inputs.document import Problems, at, kind
+from tripleo_cli.inputs.requirement_values import OPERATORS, read_amount
+
+KNOWN: Final = "known"
+MEDIAN_OPERATORS: Final = {
+    "within_percent_of_median": False,
+    "at_most_percent_slower": True,
+}
+"""Operators of benchmarks alone, and whether being faster is fine with them."""
+BENCHMARK_OPERATORS: Final = (
+    "at_least",
+    "at_most",
+    "above",
+    "below",
+    "between",
+    *MEDIAN_OPERATORS,
+)
+_BENCHMARK: Final = Fact(
+    name="benchmarks", kind=Kind.NUMBER, noun="benchmark", meaning=""
+)
+
+
+def operators_of(kind_of_fact: Kind) -> tuple[str, ...]:
+    """List the operators for facts of a kind."""
+    fitting = (name for name, one in OPERATORS.items() if kind_of_fact in one.kinds)
+    return (*fitting, KNOWN)
+
+
+def fact_tests(
+    problems: Problems, where: str, fact: Fact, value: Any
+) -> list[Condition]:
+    """Read what a fact must be: a value, a list of values, or operators."""
+    if isinstance(value, Mapping):
+        if not value:
+            problems.add(where, "must not be empty")
+        found: list[Condition] = []
+        for name, inner in value.items():
+            found += _operator(problems, at(where, str(name)), fact, inner)
+        return found
+    short = "one_of" if isinstance(value, list) else "equals"
+    if fact.kind in OPERATORS[short].kinds:
+        return _checked(problems, where, fact, short, value)
+    operators = ", ".join(operators_of(fact.kind))
+    what = f"must be a mapping of operators, not {kind(value)}"
+    problems.add(where, what, f"there are {operators}")
+    return []
+
+
+def _operator(
+    problems: Problems, where: str, fact: Fact, value: Any
+) -> list[Condition]:
+    name = where.rpartition(".")[2]
+    known = operators_of(fact.kind)
+    if name not in known:
+        problems.add(where, *_unknown(name, fact.kind, known))
+        return []
+    if name != KNOWN:
+        return _checked(problems, where, fact, name, value)
+    if isinstance(value, bool):
+        return [Known(fact=fact, is_wanted=value)]
+    problems.add(where, f"must be true or false, not {kind(value)}")
+    return []
+
+
+def _checked(
+    problems: Problems, where: str, fact: Fact, operator: str, value: Any
+) -> list[Condition]:
+    checks = OPERATORS[operator].read(problems, where, value, fact)
+    return [FactTest(fact=fact, check=check) for check in checks]
+
+
+def count_tests(
+    problems: Problems, place: str, given: Mapping[str, Any], where: Condition | None
+) -> list[Condition]:
+    """Read how many parts are wanted; one or more where nothing is said."""
+    part = given["count"]
+    given = {
+        key: given[key] for key in ("at_least", "at_most", "equals") if key in given
+    }
+    if given.get("equals") == "all":
+        del given["equals"]
+        if where is None:
+            problems.add(at(place, "equals"), 'needs a "where" to hold for all of them')
+        else:
+            # All pass where none is left that might not.
+            none = Count(parts=part, where=where.negated(), number=0, is_most=True)
+            return [none, *(_counts(problems, place, given, (part, where)))]
+    return _counts(problems, place, given, (part, where)) or [
+        Count(parts=part, where=where)
+    ]
+
+
+def _counts(
+    problems: Problems,
+    place: str,
+    given: Mapping[str, Any],
+    what: tuple[str, Condition | None],
+) -> list[Condition]:
+    found: list[Condition] = []
+    part, where = what
+    for key, value in given.items():
+        number = problems.whole_number(at(place, key), value)
+        for is_most in (False, True):
+            if number is not None and key in ("equals", _BOUND_KEYS[is_most]):
+                count = Count(parts=part, where=where, number=number, is_most=is_most)
+                found.append(count)
+    return found
+
+
+_BOUND_KEYS: Final = ("at_least", "at_most")
+
+
+def benchmark_tests(
+    problems: Problems, where: str, pattern: str, value: Any
+) -> list[Condition]:
+    """Read what measurements must be; each operator is one condition."""
+    if not is_metric_pattern(pattern):
+        problems.add(where, "unknown benchmark", _meant_benchmark(pattern))
+        return []
+    operators = problems.mapping(where, value)
+    if isinstance(value, Mapping) and not value:
+        problems.add(where, "must not be empty")
+    return [
+        BenchmarkTest(pattern=pattern, measure=measure)
+        for name, inner in operators.items()
+        for measure in _measures(problems, at(where, name), name, inner)
+    ]
+
+
+def _meant_benchmark(pattern: str) -> str:
+    area, _, rest = pattern.partition(".")
+    item, _, key = rest.rpartition(".")
+    close = did_you_mean(key, USUAL_KEYS)
+    if area in MEASURED_AREAS and item and close:
+        return close
+    areas = ", ".join(sorted(MEASURED_AREAS))
+    return f"AREA.ITEM.METRIC, such as cpu.logical.loops_per_sec; areas: {areas}"
+
+
+def _measures(problems: Problems, where: str, name: str, value: Any) -> list[Measure]:
+    if name not in BENCHMARK_OPERATORS:
+        problems.add(where, *_unknown(name, Kind.NUMBER, BENCHMARK_OPERATORS))
+        return []
+    if name in MEDIAN_OPERATORS:
+        amount = read_amount(problems, where, value, _BENCHMARK)
+        fine = MEDIAN_OPERATORS[name]
+        return [NearMedian(percent=amount[0], is_faster_fine=fine)] if amount else []
+    checks = OPERATORS[name].read(problems, where, value, _BENCHMARK)
+    return [Limit(bound=check) for check in checks if isinstance(check, Bound)]
+
+
+def _unknown(name: str, fact_kind: Kind, known: Iterable[str]) -> tuple[str, str]:
+    names = tuple(known)
+    there_are = f"there are {', '.join(names)}"
+    if name in OPERATORS or name in MEDIAN_OPERATORS:
+        return f"is not for a fact that is a {fact_kind.value}", there_are
+    return "unknown operator", did_you_mean(name, names) or there_are
