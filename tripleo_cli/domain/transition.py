@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
+from tripleo_cli.domain.cleaning import CleanStep
 from tripleo_cli.domain.introspection import failed_phase
 from tripleo_cli.domain.node import Node, NodeState, ProvisionState, Verb
 
@@ -27,18 +28,30 @@ IN_USE = frozenset(
 RECOVERABLE = frozenset({S.INSPECT_FAILED, S.CLEAN_FAILED, S.ADOPT_FAILED})
 """Failures that Ironic takes a node back from at once."""
 
+ABORTABLE = frozenset(
+    {
+        *(S.INSPECT_WAIT, S.CLEAN_WAIT, S.CLEAN_HOLD, S.DEPLOY_WAIT, S.DEPLOY_HOLD),
+        *(S.RESCUE_WAIT, S.SERVICE_WAIT, S.SERVICE_HOLD, S.SERVICE_FAILED),
+    }
+)
+"""States in which Ironic takes an abort; from any other at work it gets there."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """Where nodes are to get: manageable at least, inspected, available.
+    """Where nodes are to get: manageable at least, inspected, cleaned, available.
 
-    A node that is only to be manageable may be available; that is more.
+    A node that is only to be manageable may be available; that is more. With
+    ``abort``, a node is to be at rest, wherever that is.
     """
 
     inspect: bool = False
+    clean: tuple[CleanStep, ...] = ()
+    """The steps of a manual cleaning, none for no cleaning."""
     provide: bool = False
     max_retries: int = 1
     """How often a failed inspection is tried again."""
+    abort: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +61,7 @@ class Journey:
     asked: Verb | None = None
     """The last verb."""
     inspected: bool = False
+    cleaned: bool = False
     retries: int = 0
     """How many inspections failed."""
     powered_off: bool = False
@@ -59,6 +73,13 @@ class Ask:
     """Ask Ironic for a transition."""
 
     verb: Verb
+
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """Begin a manual cleaning."""
+
+    steps: tuple[CleanStep, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,11 +105,13 @@ class Stuck:
     remedy: str = ""
 
 
-Step = Ask | PowerOff | Wait | Arrived | Stuck
+Step = Ask | Clean | PowerOff | Wait | Arrived | Stuck
 
 
 def next_step(goal: Goal, state: NodeState, journey: Journey) -> tuple[Step, Journey]:
     """Decide what to do, and the journey once that is done."""
+    if goal.abort:
+        return _towards_rest(state, journey)
     refusal = _refusal(state, journey)
     if refusal:
         return refusal, journey
@@ -104,6 +127,26 @@ def _joined(state: NodeState, journey: Journey) -> Journey:
     if is_inspecting and journey.asked is None:
         return replace(journey, asked=Verb.INSPECT)
     return journey
+
+
+def _towards_rest(state: NodeState, journey: Journey) -> tuple[Step, Journey]:
+    if state.provision in ABORTABLE:
+        # A step that cannot be aborted ends first; Ironic remembers the abort.
+        is_asked = journey.asked is Verb.ABORT
+        return (Wait(), journey) if is_asked else _ask(Verb.ABORT, journey)
+    is_at_rest = state.provision.is_stable and not state.reserved_by
+    return (Arrived() if is_at_rest else Wait()), journey
+
+
+def overdue(goal: Goal, state: NodeState, seconds: float) -> Stuck:
+    """Say of a node that it took too long, and what can be done about it."""
+    why = f"is still in state {state.provision.value} after {seconds:g} s"
+    if state.provision in ABORTABLE and not goal.abort:
+        return Stuck(why, "openstack overcloud node abort {node}")
+    if goal.abort or not state.provision.is_stable:
+        # At its start, Ironic takes back what nobody works on any more.
+        return Stuck(why, "a longer --node-timeout, or openstack undercloud restart")
+    return Stuck(why, "openstack baremetal node show {node}")
 
 
 def unusable(node: Node) -> Stuck | None:
@@ -123,7 +166,7 @@ def _refusal(state: NodeState, journey: Journey) -> Stuck | None:
         happened = f"{state.provision.value}, " if journey.asked else ""
         return Stuck(
             f"is {happened}under maintenance: {reason}",
-            "put that right, then openstack baremetal node maintenance unset {node}",
+            "put that right, then openstack overcloud node maintenance unset {node}",
         )
     if state.provision in IN_USE:
         return Stuck(
@@ -155,6 +198,10 @@ def _from_manageable(
         if journey.asked is not Verb.INSPECT:
             return _ask(Verb.INSPECT, journey)
         journey = replace(journey, inspected=True)
+    if goal.clean and not journey.cleaned:
+        if journey.asked is not Verb.CLEAN:
+            return Clean(goal.clean), replace(journey, asked=Verb.CLEAN)
+        journey = replace(journey, cleaned=True)
     return _towards_available(state, journey) if goal.provide else (Arrived(), journey)
 
 
@@ -170,7 +217,8 @@ def _towards_available(state: NodeState, journey: Journey) -> tuple[Step, Journe
 def _from_available(
     goal: Goal, state: NodeState, journey: Journey
 ) -> tuple[Step, Journey]:
-    if goal.inspect and not journey.inspected:
+    is_missing = goal.inspect and not journey.inspected
+    if is_missing or (goal.clean and not journey.cleaned):
         return _ask(Verb.MANAGE, journey)
     if goal.provide and state.power_on is not False:
         return _power_off(state, journey)
@@ -210,14 +258,19 @@ def _inspection_failed(state: NodeState, journey: Journey) -> Stuck:
     return Stuck(_cause(what, state), phase.remedy)
 
 
+_CLEANING: Mapping[Verb | None, str] = {
+    Verb.PROVIDE: "openstack overcloud node provide {node}",
+    Verb.CLEAN: "openstack baremetal node history list {node}",
+}
+
+
 def _dead_end(state: NodeState, journey: Journey) -> Stuck | None:
     failed = state.provision
     if failed not in RECOVERABLE:
         undeploy = "openstack baremetal node undeploy {node}"
         return Stuck(_cause(f"is in state {failed.value}", state), undeploy)
-    if failed is S.CLEAN_FAILED and journey.asked is Verb.PROVIDE:
-        again = "openstack overcloud node provide {node}"
-        return Stuck(_cause("cleaning failed", state), again)
+    if failed is S.CLEAN_FAILED and journey.asked in _CLEANING:
+        return Stuck(_cause("cleaning failed", state), _CLEANING[journey.asked])
     if journey.asked is Verb.MANAGE:
         return Stuck(_cause(f"is still in state {failed.value}", state))
     return None

@@ -19,6 +19,7 @@ from tripleo_cli.domain.node import Node, NodeId, NodeState, ProvisionState, Ver
 from tripleo_cli.domain.transition import (
     Arrived,
     Ask,
+    Clean,
     Goal,
     Journey,
     PowerOff,
@@ -27,12 +28,14 @@ from tripleo_cli.domain.transition import (
     Wait,
     leaf_cause,
     next_step,
+    overdue,
     unusable,
 )
 from tripleo_cli.errors import PartialFailureError, ServiceError, TripleoError
 from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, StoppedError, each
-from tripleo_cli.workflows.ports import Baremetal, Clock
+from tripleo_cli.workflows.ports import Baremetal, Clock, NodeSetup
 
+_Act = Ask | Clean | PowerOff
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 5.0
 """Seconds between two polls: the pause grows while nothing moves."""
@@ -90,12 +93,16 @@ def label(node: Node) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Travel:
-    """What a journey of nodes needs: Ironic, time, limits, and somebody to tell."""
+    """What a journey of nodes needs: Ironic, time, limits, and somebody to tell.
+
+    ``setup`` is for journeys on which nodes are cleaned.
+    """
 
     baremetal: Baremetal
     clock: Clock
     limits: Limits
     report: Reporter
+    setup: NodeSetup | None = None
 
     def go(
         self, task: str, nodes: Iterable[tuple[Node, Goal]]
@@ -199,7 +206,7 @@ class _Run:
 
     def _decide(
         self, trip: _Trip, states: Mapping[NodeId, NodeState]
-    ) -> tuple[_Trip, Ask | PowerOff] | None:
+    ) -> tuple[_Trip, _Act] | None:
         state = states.get(trip.node.id)
         if state is None:
             self._fail(trip, Stuck("is gone from Ironic"))
@@ -215,7 +222,8 @@ class _Run:
         return self._take(trip, step)
 
     def _next(self, trip: _Trip, state: NodeState) -> tuple[Step, Journey]:
-        if trip.journey == Journey() and (refused := unusable(trip.node)):
+        is_first = trip.journey == Journey() and not trip.goal.abort
+        if is_first and (refused := unusable(trip.node)):
             return refused, trip.journey
         step, journey = next_step(trip.goal, state, trip.journey)
         is_late = self._travel.clock.now() >= trip.deadline
@@ -231,11 +239,8 @@ class _Run:
         ):
             trip.deadline += self._travel.limits.node_timeout
             return Ask(Verb.ABORT), replace(trip.journey, asked=Verb.ABORT)
-        seconds = f"{self._travel.limits.node_timeout:g} s"
-        return Stuck(
-            f"is still in state {state.provision.value} after {seconds}",
-            "openstack baremetal node show {node}; a longer --node-timeout",
-        ), trip.journey
+        seconds = self._travel.limits.node_timeout
+        return overdue(trip.goal, state, seconds), trip.journey
 
     def _retry(self, trip: _Trip, state: NodeState) -> None:
         trip.deadline = self._travel.clock.now() + self._travel.limits.node_timeout
@@ -244,8 +249,8 @@ class _Run:
         text = f"inspection failed, trying again: {reason}"
         self._travel.report(Progressed(self._task, trip.name, text))
 
-    def _take(self, trip: _Trip, step: Step) -> tuple[_Trip, Ask | PowerOff] | None:
-        if isinstance(step, (Ask, PowerOff)):
+    def _take(self, trip: _Trip, step: Step) -> tuple[_Trip, _Act] | None:
+        if isinstance(step, Ask | Clean | PowerOff):
             return trip, step
         if isinstance(step, Stuck):
             self._fail(trip, step)
@@ -253,19 +258,25 @@ class _Run:
             self._arrive(trip)
         return None
 
-    def _act(self, steps: Collection[tuple[_Trip, Ask | PowerOff]]) -> None:
+    def _act(self, steps: Collection[tuple[_Trip, _Act]]) -> None:
         concurrency = self._travel.limits.concurrency
         for outcome in each(steps, self._do, concurrency=concurrency):
             if outcome.error:
                 trip, _ = outcome.subject
                 self._fail(trip, _as_stuck(outcome.error))
 
-    def _do(self, task: tuple[_Trip, Ask | PowerOff]) -> None:
+    def _do(self, task: tuple[_Trip, _Act]) -> None:
         trip, step = task
-        if isinstance(step, Ask):
-            self._travel.baremetal.set_provision_state(trip.node.id, step.verb)
-        else:
-            self._travel.baremetal.set_power(trip.node.id, on=False)
+        node = trip.node.id
+        match step:
+            case Ask():
+                self._travel.baremetal.set_provision_state(node, step.verb)
+            case Clean():
+                if self._travel.setup is None:
+                    raise AssertionError("a journey with cleaning needs a setup port")
+                self._travel.setup.clean(node, step.steps)
+            case PowerOff():
+                self._travel.baremetal.set_power(node, on=False)
 
     def _report_state(self, trip: _Trip, state: NodeState) -> None:
         text = state.provision.value

@@ -211,7 +211,7 @@ def test_a_node_under_maintenance_is_refused_with_the_reason() -> None:
     outcome = trip.go(INSPECT)["a"]
 
     assert outcome.error == "is under maintenance: fan broken"
-    assert "openstack baremetal node maintenance unset a" in outcome.remedy
+    assert "openstack overcloud node maintenance unset a" in outcome.remedy
 
 
 @pytest.mark.parametrize("goal", [INSPECT, BOTH])
