@@ -205,35 +205,6 @@ class MoveNodes(NodesCommand):
             return self.table(travel.go(task, [(n, goal) for n in nodes]), task)
 
 
-class IntrospectNodes(MoveNodes):
-    """Inspect the hardware of nodes
-
-    Nodes that are available are made manageable first, and stay so without
-    --provide.
-    """
-
-    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
-        """Describe the options."""
-        parser = super().get_parser(prog_name)
-        parser.add_argument(
-            "--provide", action="store_true", help="Make nodes available afterwards"
-        )
-        add_limits(parser, retries=True)
-        return parser
-
-    def take_action(self, parsed_args: argparse.Namespace) -> Any:
-        """Run the command."""
-        from tripleo_cli.domain.transition import Goal
-
-        goal = Goal(
-            inspect=True,
-            provide=parsed_args.provide,
-            max_retries=parsed_args.max_retries,
-        )
-        task = "introspect and provide" if goal.provide else "introspect"
-        return self._move(parsed_args, task, goal)
-
-
 class ProvideNodes(MoveNodes):
     """Make nodes available for deployment, powered off"""
 

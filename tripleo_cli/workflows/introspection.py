@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tripleo_cli.domain.events import Failed, Noted
-from tripleo_cli.domain.facts import facts_from
+from tripleo_cli.domain.facts import HardwareFacts, Nic, facts_from
 from tripleo_cli.domain.introspection import (
     Benchmark,
     Method,
@@ -121,6 +121,20 @@ def data_of(
             hint=f"openstack overcloud node introspect {label(node)}",
         )
     return found
+
+
+def select_nic(node: Node, facts: HardwareFacts, wanted: str) -> Nic:
+    """Find a network card by name or MAC address.
+
+    Raises:
+        InvalidInputError: There is none; it names those that there are.
+    """
+    for nic in facts.nics:
+        if wanted == nic.name or wanted.lower() == nic.mac:
+            return nic
+    names = ", ".join(nic.name for nic in facts.nics) or "none"
+    problem = Problem(wanted, "there is no such interface", f"known are {names}")
+    raise InvalidInputError(f"node {label(node)}", [problem])
 
 
 def note_missing_benchmarks(

@@ -15,10 +15,10 @@ from tests.builders import a_node
 from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import FakeCloud
 from tripleo_cli.commands import base
+from tripleo_cli.commands.introspection import IntrospectNodes
 from tripleo_cli.commands.node import (
     DeleteNodes,
     ImportNodes,
-    IntrospectNodes,
     ListNodes,
     ProvideNodes,
 )

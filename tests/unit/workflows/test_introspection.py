@@ -1,0 +1,271 @@
+"""Nodes are set up for an inspection, inspected, and get their settings back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.builders import a_node
+from tests.fakes.baremetal import Findings
+from tests.fakes.clock import FakeClock
+from tests.fakes.cloud import FakeCloud
+from tripleo_cli.domain.events import Event, Failed, Noted, Progressed
+from tripleo_cli.domain.facts import HardwareFacts, Nic
+from tripleo_cli.domain.introspection import BEFORE, Benchmark, Method
+from tripleo_cli.domain.node import Node, NodeId, ProvisionState, Verb
+from tripleo_cli.errors import (
+    ConflictError,
+    InvalidInputError,
+    NotFoundError,
+    PartialFailureError,
+    ServiceError,
+)
+from tripleo_cli.workflows.introspection import (
+    IntrospectionRequest,
+    data_of,
+    introspect,
+    nodes_with_facts,
+    note_missing_benchmarks,
+    select_nic,
+)
+from tripleo_cli.workflows.travel import Limits, NodeOutcome, Travel
+
+S = ProvisionState
+ALL = frozenset(Benchmark)
+MEASURED = {
+    "inventory": {"cpu": {"count": 2}},
+    "plugin_data": {"extra": {"cpu": {"logical": {"loops_per_sec": 7}}}},
+}
+
+
+class Site:
+    """A fake cloud with nodes that are to be inspected."""
+
+    def __init__(self, *names: str, **fields: Any) -> None:
+        given = {"state": S.MANAGEABLE, "interfaces": {"inspect_interface": "agent"}}
+        nodes = [a_node(name, **(given | fields)) for name in names]
+        self.cloud = FakeCloud(nodes)
+        self.ironic = self.cloud.baremetal
+        self.events: list[Event] = []
+
+    def travel(self, **limits: Any) -> Travel:
+        report = self.events.append
+        return Travel(self.ironic, FakeClock(), Limits(**limits), report)
+
+    def introspect(self, **request: Any) -> dict[str, NodeOutcome]:
+        nodes = self.ironic.nodes()
+        wanted = IntrospectionRequest(**request)
+        outcomes = introspect(self.travel(), nodes, wanted)
+        assert [outcome.name for outcome in outcomes] == [node.name for node in nodes]
+        return {outcome.name: outcome for outcome in outcomes}
+
+    def node(self, name: str) -> Node:
+        return next(node for node in self.ironic.nodes() if node.name == name)
+
+    def notes(self) -> list[str]:
+        return [event.text for event in self.events if isinstance(event, Noted)]
+
+
+def settings(node: Node) -> tuple[Any, ...]:
+    return (
+        node.driver_info.get("kernel_append_params"),
+        node.interfaces["inspect_interface"],
+        node.extra.get(BEFORE),
+    )
+
+
+def test_a_plain_inspection_changes_no_node() -> None:
+    site = Site("a", "b")
+
+    outcomes = site.introspect()
+
+    assert [outcome.result for outcome in outcomes.values()] == ["done", "done"]
+    assert "update" not in site.ironic.calls
+
+
+def test_a_node_is_inspected_as_asked_and_gets_its_settings_back() -> None:
+    site = Site("a", driver_info={"kernel_append_params": "nosmt"})
+    seen: list[tuple[Any, ...]] = []
+    inspect = site.ironic.set_provision_state
+
+    def watched(node: NodeId, verb: Verb) -> None:
+        seen.append(settings(site.node("a")))
+        inspect(node, verb)
+
+    site.ironic.set_provision_state = watched  # type: ignore[method-assign]
+
+    outcomes = site.introspect(benchmarks=ALL, method=Method.AGENT)
+
+    [(parameters, interface, before)] = seen
+    assert parameters.startswith("nosmt ")
+    assert parameters.endswith(" ipa-inspection-benchmarks=cpu,mem,disk")
+    assert (interface, before["parameters"]) == ("agent", "nosmt")
+    assert settings(site.node("a")) == ("nosmt", "agent", None)
+    assert outcomes["a"].result == "done"
+
+
+def test_redfish_is_used_for_this_time_only() -> None:
+    site = Site("a")
+
+    site.introspect(method=Method.REDFISH)
+
+    assert settings(site.node("a")) == (None, "agent", None)
+    assert site.ironic.calls.count("update") == 2
+
+
+def test_a_bmc_cannot_run_benchmarks() -> None:
+    site = Site("a")
+
+    with pytest.raises(InvalidInputError, match="--method redfish boots none"):
+        site.introspect(method=Method.REDFISH, benchmarks=ALL)
+
+    assert "update" not in site.ironic.calls
+
+
+def test_what_a_killed_run_left_is_given_back_by_the_next() -> None:
+    kept = {BEFORE: {"parameters": None, "interface": "agent"}}
+    site = Site(
+        "a",
+        driver_info={"kernel_append_params": "ipa-inspection-benchmarks=cpu"},
+        interfaces={"inspect_interface": "redfish"},
+        extra=kept,
+    )
+
+    site.introspect()
+
+    assert settings(site.node("a")) == (None, "agent", None)
+
+
+def test_a_node_that_cannot_be_set_up_hides_no_other() -> None:
+    site = Site("a", "b")
+    site.ironic.refuses("a", "update", ConflictError("a is locked", hint="wait"))
+
+    outcomes = site.introspect(benchmarks=ALL)
+
+    assert outcomes["a"].error == "could not be set up for inspection: a is locked"
+    assert outcomes["a"].remedy == "wait"
+    assert outcomes["b"].result == "done"
+    assert any(isinstance(event, Failed) for event in site.events)
+
+
+def test_settings_are_given_back_after_a_failure_too() -> None:
+    site = Site("a")
+    site.ironic.will_fail("a", Verb.INSPECT, "Ramdisk reported error: no disk")
+
+    outcome = site.introspect(benchmarks=ALL)["a"]
+
+    assert settings(site.node("a")) == (None, "agent", None)
+    assert outcome.error == (
+        "inspection failed while the ramdisk collected facts: "
+        "Ramdisk reported error: no disk"
+    )
+    assert "ramdisk's log" in outcome.remedy
+    tries = [e.text for e in site.events if isinstance(e, Progressed)]
+    assert "inspect wait (try 2; before: Ramdisk reported error: no disk)" in tries
+
+
+def test_settings_are_given_back_after_ctrl_c() -> None:
+    site = Site("a")
+
+    def interrupted() -> Any:
+        raise KeyboardInterrupt
+
+    site.ironic.states = interrupted  # type: ignore[method-assign]
+
+    with pytest.raises(PartialFailureError, match="stopped by Ctrl-C"):
+        site.introspect(benchmarks=ALL)
+
+    assert settings(site.node("a")) == (None, "agent", None)
+
+
+def test_settings_that_cannot_be_given_back_are_a_failure_that_says_so() -> None:
+    site = Site("a")
+    update = site.ironic.update
+
+    def once(node: NodeId, changes: Any) -> None:
+        if site.node("a").extra:
+            raise ServiceError("Ironic is gone")
+        update(node, changes)
+
+    site.ironic.update = once  # type: ignore[method-assign]
+
+    outcome = site.introspect(benchmarks=ALL)["a"]
+
+    assert outcome.error.endswith("were not given back: Ironic is gone")
+    assert outcome.remedy == "openstack overcloud node introspect a"
+    assert site.notes() == ["a keeps settings of this run: Ironic is gone"]
+
+
+def test_a_node_in_use_is_not_touched() -> None:
+    site = Site("a", state=S.ACTIVE)
+
+    outcome = site.introspect(benchmarks=ALL)["a"]
+
+    assert "in use" in outcome.error
+    assert "update" not in site.ironic.calls
+
+
+def test_machines_that_did_not_measure_are_named() -> None:
+    site = Site("a", "b")
+    site.ironic.will_find("a", Findings(**MEASURED))
+    outcomes = list(site.introspect(benchmarks=ALL).values())
+
+    note_missing_benchmarks(site.travel(), site.cloud.inspection, outcomes)
+
+    [note] = site.notes()
+    assert note.startswith("no benchmarks came from b: ")
+
+
+def test_only_a_sample_is_looked_at() -> None:
+    site = Site(*(f"n{number}" for number in range(45)))
+    outcomes = list(site.introspect().values())
+
+    note_missing_benchmarks(site.travel(), site.cloud.inspection, outcomes)
+
+    assert site.cloud.inspection.calls.count("inventory") == 10
+
+
+def test_facts_are_read_for_nodes_that_were_inspected() -> None:
+    site = Site("a", "b")
+    site.ironic.will_find("a", Findings(**MEASURED))
+    site.cloud.baremetal.set_provision_state(site.node("a").id, Verb.INSPECT)
+    for _ in range(3):
+        site.ironic.states()
+
+    with_facts, without = nodes_with_facts(site.cloud, site.ironic.nodes())
+
+    assert with_facts.facts
+    assert with_facts.facts.cpus == 2
+    assert without.facts is None
+
+
+def test_an_answer_that_does_not_come_is_no_missing_fact() -> None:
+    site = Site("a")
+    site.ironic.refuses("a", "inventory", ServiceError("Ironic is gone"))
+
+    with pytest.raises(ServiceError, match="Ironic is gone"):
+        nodes_with_facts(site.cloud, site.ironic.nodes())
+
+
+def test_a_node_that_was_not_inspected_says_what_to_do() -> None:
+    site = Site("a")
+
+    with pytest.raises(NotFoundError, match="has not been inspected") as caught:
+        data_of(site.cloud.inspection, site.node("a"))
+
+    assert caught.value.hint == "openstack overcloud node introspect a"
+
+
+@pytest.mark.parametrize("wanted", ["eno2", "52:54:00:0F:00:02"])
+def test_an_interface_is_found_by_name_or_address(wanted: str) -> None:
+    nics = tuple(Nic(name=f"eno{n}", mac=f"52:54:00:0f:00:0{n}") for n in (1, 2))
+
+    assert select_nic(a_node("a"), HardwareFacts(nics=nics), wanted) == nics[1]
+
+
+def test_an_unknown_interface_names_those_there_are() -> None:
+    facts = HardwareFacts(nics=(Nic(name="eno1"),))
+
+    with pytest.raises(InvalidInputError, match="known are eno1"):
+        select_nic(a_node("a"), facts, "eth0")
