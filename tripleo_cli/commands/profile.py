@@ -17,11 +17,11 @@ from tripleo_cli.commands.role import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from tripleo_cli.domain.events import Reporter
+    from tripleo_cli.domain.flavor import FlavorState
     from tripleo_cli.domain.node import Node
     from tripleo_cli.domain.role import Role
-    from tripleo_cli.errors import NotEnoughNodesError
-    from tripleo_cli.workflows.flavors import FlavorState
-    from tripleo_cli.workflows.profiles import Proposal
+    from tripleo_cli.workflows.profiles import Proposal, Question
 
 Table = tuple["Sequence[str]", "Sequence[Sequence[Any]]"]
 
@@ -62,17 +62,28 @@ class MatchProfiles(base.Lister):
     """Find nodes for roles, and tag them with the roles' profiles
 
     All roles get their nodes, or no node is touched. Nodes that are in use keep
-    their role; of the others, tagged ones are used first, then the smallest that
-    fit. Without any count, roles get their default counts.
+    their role, and pinned ones their place; of the others, tagged ones are used
+    first, then the smallest that fit. Without any count, roles get their default
+    counts. In JSON the answer is one object: feasible, assignment, unmet, conflict
+    and rejected.
     """
 
-    _shortage: NotEnoughNodesError | None = None
+    _proposal: Proposal | None = None
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
         parser = super().get_parser(prog_name)
         add_count_options(parser)
         add_role_options(parser)
+        _add_matching_options(parser)
+        parser.add_argument(
+            "--from",
+            dest="source",
+            metavar="<file>",
+            type=Path,
+            help="Match the nodes of a file (overcloud node export); needs no cloud "
+            "and tags nothing",
+        )
         parser.add_argument(
             "--dry-run",
             action="store_true",
@@ -83,34 +94,120 @@ class MatchProfiles(base.Lister):
             action="store_true",
             help="Show for each node and role whether it fits, or why not; tags none",
         )
+        parser.add_argument(
+            "--partial",
+            action="store_true",
+            help="Tag the nodes that were found even if they are not enough",
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command."""
         from tripleo_cli.commands.console import watching
+        from tripleo_cli.rendering.matching import assignment_table, explanation_table
         from tripleo_cli.workflows.profiles import apply_profiles, propose_profiles
 
-        roles = chosen_roles(parsed_args)
-        wanted = chosen_counts(parsed_args, roles) or _defaults(roles)
-        proposal = propose_profiles(self.cloud.baremetal, wanted, roles)
-        if parsed_args.explain:
-            self._shortage = proposal.verdict
-            return _explanation(proposal)
-        if proposal.error:
-            raise proposal.error
-        if not parsed_args.dry_run:
-            with watching() as report:
+        question = _question(parsed_args)
+        only_shown = parsed_args.source or parsed_args.dry_run or parsed_args.explain
+        with watching() as report:
+            proposal = propose_profiles(question, self._nodes(parsed_args, question))
+            self._proposal = proposal
+            _note(report, proposal, is_partial=parsed_args.partial)
+            if proposal.is_enough(is_partial=parsed_args.partial) and not only_shown:
                 apply_profiles(self.cloud.baremetal, proposal, report)
-        return _assignment(proposal)
+        show = explanation_table if parsed_args.explain else assignment_table
+        return show(proposal.request, proposal.outcome)
 
     def produce_output(
         self, parsed_args: argparse.Namespace, column_names: Any, data: Any
     ) -> int:
-        """Fail after the explanation was shown, not instead of showing it."""
-        super().produce_output(parsed_args, column_names, data)
-        if self._shortage:
-            raise self._shortage
+        """Show the answer; a shortage fails the command, after it was shown."""
+        proposal = self._proposal
+        if proposal is None:
+            raise AssertionError("take_action comes first")
+        is_object = parsed_args.formatter == "json" and not parsed_args.columns
+        is_enough = proposal.is_enough(is_partial=parsed_args.partial)
+        if is_object:
+            self._show_object(parsed_args, proposal)
+        elif parsed_args.explain or is_enough:
+            super().produce_output(parsed_args, column_names, data)
+        if not is_enough:
+            raise proposal.verdict if parsed_args.explain else proposal.error
         return 0
+
+    def _nodes(
+        self, parsed_args: argparse.Namespace, question: Question
+    ) -> Sequence[Node]:
+        from tripleo_cli.inputs.export import load_export
+        from tripleo_cli.workflows.profiles import read_nodes
+
+        if parsed_args.source:
+            return load_export(parsed_args.source)
+        return read_nodes(self.cloud, question)
+
+    def _show_object(self, parsed_args: argparse.Namespace, proposal: Proposal) -> None:
+        import json
+
+        from tripleo_cli.rendering.matching import answer_of
+
+        answer = answer_of(proposal.request, proposal.outcome)
+        indent = None if parsed_args.noindent else 2
+        self.app.stdout.write(json.dumps(answer, indent=indent) + "\n")
+
+
+class UnsetProfiles(base.Lister):
+    """Remove the profiles that nodes are tagged with
+
+    What nodes were found fit for (NAME_profile:1) stays. Nodes that carry a server
+    keep their tags, unless --force is given.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument(
+            "node", metavar="<node>", nargs="*", default=[], help="Name or UUID"
+        )
+        which.add_argument(
+            "--all", action="store_true", help="All nodes that carry no server"
+        )
+        parser.add_argument(
+            "--pins",
+            action="store_true",
+            help="Remove the places that nodes are pinned to, not their profiles",
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="Also of nodes that carry a server"
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.commands.console import watching
+        from tripleo_cli.domain.pinning import without_pin
+        from tripleo_cli.domain.profile import untagged
+        from tripleo_cli.workflows.tagging import UNTAG, to_untag, write_tags
+
+        nodes = to_untag(
+            self.cloud.baremetal.nodes(),
+            None if parsed_args.all else parsed_args.node,
+            is_forced=parsed_args.force,
+        )
+        change = without_pin if parsed_args.pins else untagged
+        with watching() as report:
+            changes = [(node, change(node)) for node in nodes]
+            write_tags(self.cloud.baremetal, changes, report, UNTAG)
+        columns = ("Node UUID", "Node Name", "Provision State", "Result")
+        return columns, [
+            (
+                before.id,
+                before.name,
+                before.provision.value,
+                "unchanged" if before == after else "removed",
+            )
+            for before, after in changes
+        ]
 
 
 class ListFlavors(base.Lister):
@@ -218,48 +315,55 @@ def _profiles(node: Node) -> tuple[str, ...]:
     )
 
 
-def _defaults(roles: Mapping[str, Role]) -> dict[str, int]:
-    return {name: role.count_default for name, role in roles.items()}
+def _add_matching_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--mode",
+        choices=("poc", "scale"),
+        help="scale: all rules hold; poc: any free node serves any role, and only "
+        "counts matter (default: scale if any role asks for something or any node is "
+        "tagged; it is said which)",
+    )
+    parser.add_argument(
+        "--pin",
+        metavar="<node>=<role>-<number>",
+        action="append",
+        default=[],
+        help="The place that a node is to have (node-3=Controller-0; repeat for "
+        "several); it is kept on the node as its capability node:controller-0",
+    )
+    parser.add_argument(
+        "--spread",
+        metavar="<role>=<path>",
+        action="append",
+        default=[],
+        help="The value by which the nodes of a role are to stand apart "
+        "(Controller=properties.rack; repeat for several)",
+    )
 
 
-def _assignment(proposal: Proposal) -> Table:
-    columns = ("Role", "Node UUID", "Node Name", "Profile", "In Use")
-    rows = [
-        (
-            name,
-            node.id,
-            node.name,
-            proposal.roles[name].profile,
-            node.id in proposal.held,
-        )
-        for name, nodes in proposal.outcome.assignment.nodes.items()
-        for node in nodes
-    ]
-    return columns, rows
+def _question(parsed_args: argparse.Namespace) -> Question:
+    from tripleo_cli.domain.matching import Mode
+    from tripleo_cli.inputs.matching import parse_pins, parse_spread
+    from tripleo_cli.workflows.profiles import Question
+
+    roles = chosen_roles(parsed_args)
+    defaults = {name: role.count_default for name, role in roles.items()}
+    return Question(
+        wanted=chosen_counts(parsed_args, roles) or defaults,
+        roles=roles,
+        mode=Mode(parsed_args.mode) if parsed_args.mode else None,
+        pins=parse_pins(parsed_args.pin, roles),
+        spread=parse_spread(parsed_args.spread, roles),
+    )
 
 
-def _explanation(proposal: Proposal) -> Table:
-    from tripleo_cli.domain.matching.explain import rejections
-    from tripleo_cli.domain.matching.order import by_name
+def _note(report: Reporter, proposal: Proposal, *, is_partial: bool) -> None:
+    from tripleo_cli.domain.events import Noted
 
-    against = rejections(proposal.request)
-    serves = {
-        (node.id, name): "assigned"
-        for name, nodes in proposal.outcome.assignment.nodes.items()
-        for node in nodes
-    }
-    rows = [
-        (
-            node.name or node.id,
-            node.provision.value,
-            *(
-                serves.get((node.id, name)) or against[node.id].get(name, "fits")
-                for name in proposal.roles
-            ),
-        )
-        for node in by_name(proposal.nodes)
-    ]
-    return ("Node", "Provision State", *proposal.roles), rows
+    for note in proposal.notes:
+        report(Noted(note))
+    if is_partial and not proposal.outcome.is_feasible:
+        report(Noted(f"Not all roles have their nodes: {proposal.verdict}"))
 
 
 def _flavors(states: Iterable[FlavorState], roles: Mapping[str, Role]) -> Table:

@@ -144,6 +144,11 @@ class Node:
         """Its provision state."""
         return self.state.provision
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it carries a server."""
+        return self.provision is ProvisionState.ACTIVE or self.instance_id is not None
+
 
 def exclusion(node: Node) -> str | None:
     """Say why a node was left out for its hardware; ``None`` where it was not.

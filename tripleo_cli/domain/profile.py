@@ -16,6 +16,8 @@ from tripleo_cli.domain.node import Node, ProvisionState
 PROFILE_TRAIT_PREFIX = "CUSTOM_PROFILE_"
 PROFILE_CAPABILITY = "profile"
 _POSSIBLE_SUFFIX = "_profile"
+TAGGED_BY = "tripleo_tagged_by"
+"""The key of ``extra`` with the stack whose deployment tagged the node by itself."""
 
 
 def custom_name(text: str) -> str:
@@ -60,13 +62,48 @@ def possible_profiles(node: Node) -> tuple[str, ...]:
 
 
 def tagged(node: Node, profile: str) -> Node:
-    """Give the node as it is with the tags of this profile and of no other."""
+    """Give the node as it is with the tags of this profile and of no other.
+
+    Whoever tags it takes the tags over from the stack that wrote them before.
+    """
     others = {t for t in node.traits if not t.startswith(PROFILE_TRAIT_PREFIX)}
     return replace(
         node,
         traits=frozenset({*others, profile_trait(profile)}),
         capabilities={**node.capabilities, PROFILE_CAPABILITY: profile},
+        extra={key: value for key, value in node.extra.items() if key != TAGGED_BY},
     )
+
+
+def untagged(node: Node) -> Node:
+    """Give the node as it is without the tags of any profile.
+
+    What it was found fit for (``NAME_profile:1``) stays: that is not a decision.
+    """
+    return replace(
+        node,
+        traits=frozenset(
+            t for t in node.traits if not t.startswith(PROFILE_TRAIT_PREFIX)
+        ),
+        capabilities={
+            key: value
+            for key, value in node.capabilities.items()
+            if key != PROFILE_CAPABILITY
+        },
+        extra={key: value for key, value in node.extra.items() if key != TAGGED_BY},
+    )
+
+
+def tagged_for_stack(node: Node, profile: str, stack: str) -> Node:
+    """Give the node as it is with the tags that a deployment writes.
+
+    Tags that an operator wrote before stay the operator's; others are noted to be
+    the stack's, if it is named, and go with it.
+    """
+    after = tagged(node, profile)
+    if not stack or (profile_traits(node) and TAGGED_BY not in node.extra):
+        return after
+    return replace(after, extra={**after.extra, TAGGED_BY: stack})
 
 
 def trouble(node: Node) -> str:

@@ -4,19 +4,54 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
-from tripleo_cli.domain.events import Began, Failed, Finished, Reporter, Skipped
-from tripleo_cli.domain.matching import MatchRequest, Outcome, shortage_error, solve
-from tripleo_cli.domain.matching.explain import headline
-from tripleo_cli.domain.node import Node, NodeId, ProvisionState, format_capabilities
-from tripleo_cli.domain.profile import profile_traits, tagged
+from tripleo_cli.domain.events import Reporter
+from tripleo_cli.domain.matching import (
+    MatchRequest,
+    Mode,
+    Outcome,
+    Pin,
+    choose_mode,
+    shortage_error,
+    solve,
+)
+from tripleo_cli.domain.matching.explain import headline, label
+from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.pinning import pinned, with_pin
+from tripleo_cli.domain.profile import profile_traits, tagged, tagged_for_stack
 from tripleo_cli.domain.role import Role
-from tripleo_cli.errors import NotEnoughNodesError, PartialFailureError
-from tripleo_cli.workflows.concurrency import each
-from tripleo_cli.workflows.ports import Baremetal
+from tripleo_cli.errors import InvalidInputError, NotEnoughNodesError, Problem
+from tripleo_cli.workflows.introspection import nodes_with_facts
+from tripleo_cli.workflows.nodes import select
+from tripleo_cli.workflows.ports import Baremetal, Cloud
+from tripleo_cli.workflows.tagging import write_tags
 
-TASK = "Tag nodes"
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What an operator asks of matching, before any node is known.
+
+    ``wanted`` counts nodes by role; ``roles`` are all roles that there are, since a
+    pin may be for one that nobody asks for now. ``pins`` are by name or id of a node
+    and go before those on the nodes. ``mode`` is ``None`` where it is to be chosen.
+    """
+
+    wanted: Mapping[str, int]
+    roles: Mapping[str, Role]
+    mode: Mode | None = None
+    pins: Mapping[str, Pin] = field(default_factory=dict)
+    spread: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def asked(self) -> dict[str, Role]:
+        """The roles that are counted."""
+        return {name: self.roles[name] for name in self.wanted}
+
+    @property
+    def needs_facts(self) -> bool:
+        """Whether what was found in the machines matters for the answer."""
+        return needs_facts(self.asked.values(), self.spread)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,96 +59,176 @@ class Proposal:
     """A matching that was worked out, and what it was worked out from.
 
     The nodes that it holds are those in use that are tagged for one of the roles.
+    ``notes`` is what an operator should know of how it was worked out. ``chosen`` are
+    the pins that are not on the nodes yet.
     """
 
     request: MatchRequest
     outcome: Outcome
+    notes: Sequence[str] = ()
+    chosen: Mapping[NodeId, Pin] = field(default_factory=dict)
+
+    def is_enough(self, *, is_partial: bool) -> bool:
+        """Whether to go on with it: by all roles, or in part by any node at all."""
+        assigned = self.outcome.assignment.nodes.values()
+        return self.outcome.is_feasible or (is_partial and any(assigned))
 
     @property
-    def nodes(self) -> Sequence[Node]:
-        """All nodes, in whatever state."""
-        return self.request.nodes
-
-    @property
-    def roles(self) -> Mapping[str, Role]:
-        """The roles asked about, by name."""
-        return self.request.roles
-
-    @property
-    def held(self) -> Mapping[NodeId, str]:
-        """Which nodes serve which role already."""
-        return self.request.held
-
-    @property
-    def error(self) -> NotEnoughNodesError | None:
-        """What stands against it, ``None`` where every role has its nodes."""
-        if self.outcome.is_feasible:
-            return None
+    def error(self) -> NotEnoughNodesError:
+        """What stands against it where a role is short, with the reasons of nodes."""
         return shortage_error(self.outcome, self.request)
 
     @property
-    def verdict(self) -> NotEnoughNodesError | None:
+    def verdict(self) -> NotEnoughNodesError:
         """The same in short, for those who have seen the reasons of each node."""
-        if self.outcome.is_feasible or not self.nodes:
+        if not self.request.nodes:
             return self.error
         wanted = self.outcome.wanted
         lines = [headline(conflict, wanted) for conflict in self.outcome.conflicts]
         return NotEnoughNodesError("\n".join(lines))
 
+    @property
+    def changes(self) -> list[tuple[Node, Node]]:
+        """The nodes that serve a role, as they are and as they are to be tagged."""
+        return [
+            (node, self._tagged(node, self.request.roles[name]))
+            for name, nodes in self.outcome.assignment.nodes.items()
+            for node in nodes
+        ]
 
-def propose_profiles(
-    baremetal: Baremetal, wanted: Mapping[str, int], roles: Mapping[str, Role]
-) -> Proposal:
-    """Match the registered nodes to roles; changes nothing."""
-    nodes = baremetal.nodes()
-    asked = {name: roles[name] for name in wanted}
-    held = _serving(nodes, asked, wanted)
-    request = MatchRequest(wanted=wanted, roles=asked, nodes=nodes, held=held)
-    return Proposal(request=request, outcome=solve(request))
+    def _tagged(self, node: Node, role: Role) -> Node:
+        after = tagged(node, role.profile)
+        if node.id in self.chosen:
+            after = with_pin(after, self.chosen[node.id])
+        # The tags of a node in use go with the stack that wrote them.
+        return replace(after, extra=node.extra) if node.is_in_use else after
+
+
+def read_nodes(cloud: Cloud, question: Question) -> Sequence[Node]:
+    """Read what a question needs to know of the nodes, and no more.
+
+    The list of all nodes is one call; hardware facts cost one for each node.
+    """
+    nodes = cloud.baremetal.nodes()
+    return nodes_with_facts(cloud, nodes) if question.needs_facts else nodes
+
+
+def needs_facts(roles: Iterable[Role], spread: Mapping[str, str]) -> bool:
+    """Whether judging nodes for these roles takes what was found in the machines."""
+    asked = list(roles)
+    paths = [spread[role.name] for role in asked if role.name in spread]
+    return any(role.requires is not None for role in asked) or any(
+        not path.startswith(("properties.", "extra.", "capabilities."))
+        for path in paths
+    )
+
+
+def propose_profiles(question: Question, nodes: Sequence[Node]) -> Proposal:
+    """Match nodes to roles; changes nothing.
+
+    Raises:
+        InvalidInputError: Nodes are pinned that are not there or in use, or two to
+            one place; lists every problem.
+    """
+    held = _serving(nodes, question.asked, question.wanted)
+    found = pinned(nodes, question.roles)
+    chosen = _chosen(question, nodes, held)
+    pins = {**found.pins, **chosen}
+    _check_distinct(pins, nodes)
+    mode, note = _mode(question, nodes)
+    request = MatchRequest(
+        wanted=question.wanted,
+        roles=question.asked,
+        nodes=nodes,
+        held=held,
+        pins=pins,
+        spread={k: v for k, v in question.spread.items() if k in question.wanted},
+        mode=mode,
+    )
+    return Proposal(
+        request=request,
+        outcome=solve(request),
+        notes=[note, *_unknown(found.unknown)],
+        chosen=chosen,
+    )
 
 
 def apply_profiles(baremetal: Baremetal, proposal: Proposal, report: Reporter) -> None:
-    """Tag all nodes of a proposal.
+    """Tag all nodes of a proposal, whether or not it leaves a role short.
 
     Raises:
-        NotEnoughNodesError: It leaves a role short; no node was touched.
         PartialFailureError: Some nodes could not be tagged; the others are.
     """
-    if proposal.error:
-        raise proposal.error
-    chosen = [
-        (node, proposal.roles[name])
-        for name, nodes in proposal.outcome.assignment.nodes.items()
-        for node in nodes
-    ]
-    tag_nodes(baremetal, chosen, report)
+    write_tags(baremetal, proposal.changes, report)
 
 
 def tag_nodes(
-    baremetal: Baremetal, chosen: Iterable[tuple[Node, Role]], report: Reporter
+    baremetal: Baremetal,
+    chosen: Iterable[tuple[Node, Role]],
+    report: Reporter,
+    stack: str = "",
 ) -> None:
-    """Write the profile of its role on each node, as trait and capability.
-
-    Nodes that are tagged so already are not written to.
+    """Write the profile of its role on each node, for a stack to be deployed on it.
 
     Raises:
         PartialFailureError: Some nodes could not be tagged; names each.
     """
-    pairs = [(node, tagged(node, role.profile)) for node, role in chosen]
-    report(Began(TASK, len(pairs)))
-    outcomes = each(pairs, lambda pair: _write(baremetal, *pair, report))
-    failures = []
-    for outcome in outcomes:
-        if outcome.error:
-            name = outcome.subject[0].name
-            report(Failed(TASK, name, str(outcome.error)))
-            failures.append(f"  {name}: {outcome.error}")
-    if failures:
-        count = f"{len(failures)} of {len(pairs)}"
-        raise PartialFailureError(
-            "\n".join([f"{count} nodes could not be tagged:", *failures]),
-            hint="run the same command again to complete it",
-        )
+    changes = [
+        (node, tagged_for_stack(node, role.profile, stack)) for node, role in chosen
+    ]
+    write_tags(baremetal, changes, report)
+
+
+def _mode(question: Question, nodes: Sequence[Node]) -> tuple[Mode, str]:
+    if question.mode:
+        return question.mode, f"Mode: {question.mode.value}, as asked for"
+    counted = [role for name, role in question.asked.items() if question.wanted[name]]
+    mode, reason = choose_mode(counted, nodes)
+    return mode, f"Mode: {mode.value}, because {reason}"
+
+
+def _chosen(
+    question: Question, nodes: Sequence[Node], held: Mapping[NodeId, str]
+) -> dict[NodeId, Pin]:
+    """Find the nodes of the pins that were given with the question."""
+    names = list(question.pins)
+    select(nodes, names)  # Names all that are unknown at once.
+    chosen: dict[NodeId, Pin] = {}
+    problems = []
+    for name in names:
+        (node,) = select(nodes, [name])
+        pin, serves = question.pins[name], held.get(node.id)
+        if node.is_in_use and serves != pin.role:
+            what = f"it serves {serves} already" if serves else "it is in use"
+            problems.append(Problem(name, what))
+        elif not node.is_in_use and chosen.setdefault(node.id, pin) != pin:
+            problems.append(Problem(name, "it was pinned to another place, too"))
+    if problems:
+        raise InvalidInputError("pins", problems)
+    return chosen
+
+
+def _check_distinct(pins: Mapping[NodeId, Pin], nodes: Sequence[Node]) -> None:
+    names = {node.id: label(node) for node in nodes}
+    places: dict[Pin, list[str]] = {}
+    for node, pin in pins.items():
+        if pin.index is not None:
+            places.setdefault(pin, []).append(names[node])
+    problems = [
+        Problem(f"{pin.role}-{pin.index}", f"is the place of {' and '.join(members)}")
+        for pin, members in sorted(places.items(), key=lambda item: str(item[0]))
+        if len(members) > 1
+    ]
+    if problems:
+        hint = "openstack overcloud profiles unset --pins NODE"
+        raise InvalidInputError("pins", problems, hint=hint)
+
+
+def _unknown(unknown: Mapping[str, str]) -> list[str]:
+    return [
+        f'{name}: its capability "node:{text}" names no role, so it pins nothing'
+        for name, text in sorted(unknown.items())
+    ]
 
 
 def _serving(
@@ -128,23 +243,8 @@ def _serving(
     for node in nodes:
         tags = profile_traits(node)
         names = [name for name in sorted(roles) if tags & roles[name].accepted_traits]
-        if names and _is_in_use(node):
+        if names and node.is_in_use:
             short = (name for name in names if numbers[name] < wanted[name])
             held[node.id] = next(short, names[0])
             numbers[held[node.id]] += 1
     return held
-
-
-def _is_in_use(node: Node) -> bool:
-    return node.provision is ProvisionState.ACTIVE or node.instance_id is not None
-
-
-def _write(baremetal: Baremetal, node: Node, wanted: Node, report: Reporter) -> None:
-    if wanted.traits != node.traits:
-        baremetal.set_traits(node.id, wanted.traits)
-    if wanted.capabilities != node.capabilities:
-        capabilities = format_capabilities(wanted.capabilities)
-        baremetal.update(node.id, {"/properties/capabilities": capabilities})
-    profile = wanted.capabilities["profile"]
-    event = Skipped if wanted == node else Finished
-    report(event(TASK, node.name, profile))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pytest
@@ -12,15 +11,9 @@ from tests.builders import a_node
 from tests.fakes.cloud import FakeCloud
 from tests.unit.commands.shell import Shell
 from tripleo_cli.commands.image import ListImages, UploadImages
-from tripleo_cli.commands.profile import (
-    CreateFlavors,
-    ListFlavors,
-    ListProfiles,
-    MatchProfiles,
-)
+from tripleo_cli.commands.profile import CreateFlavors, ListFlavors, ListProfiles
 from tripleo_cli.commands.role import ListRoles, ShowRole
 from tripleo_cli.domain.node import ProvisionState
-from tripleo_cli.domain.profile import current_profiles
 
 
 @pytest.fixture
@@ -62,32 +55,6 @@ def test_nodes_in_other_states_are_listed_only_when_asked_for(shell: Shell) -> N
 
     assert first["Possible Profiles"] == "compute"
     assert (second["Current Profile"], second["Error"]) == ("gpu", "")
-
-
-@pytest.mark.parametrize(
-    ("option", "profiles"), [([], ("compute",)), (["--dry-run"], ())]
-)
-def test_matching_tags_nodes_unless_it_is_a_dry_run(
-    shell: Shell, option: list[str], profiles: tuple[str, ...]
-) -> None:
-    (row,) = shell(MatchProfiles, "--compute-scale", "1", *option)
-
-    assert (row["Role"], row["Node Name"]) == ("Compute", "a")
-    assert current_profiles(shell.cloud.baremetal.nodes()[0]) == profiles
-
-
-def test_an_explanation_is_shown_and_then_fails(shell: Shell) -> None:
-    with pytest.raises(CommandError, match="Compute needs 2 nodes, 1 fits: a"):
-        shell(MatchProfiles, "--role-count", "Compute=2", "--explain")
-
-    table = {row["Node"]: row["Compute"] for row in json.loads(shell.printed)}
-    assert table == {"a": "assigned", "b": "is in state enroll"}
-    assert current_profiles(shell.cloud.baremetal.nodes()[0]) == ()
-
-
-def test_default_counts_are_used_where_none_are_given(shell: Shell) -> None:
-    with pytest.raises(CommandError, match=r"Controller needs 1 node, 0 fit"):
-        shell(MatchProfiles)
 
 
 def test_flavors_are_created_for_the_roles_named(shell: Shell) -> None:

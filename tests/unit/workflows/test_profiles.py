@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import a_node
 from tests.fakes.baremetal import FakeBaremetal
 from tripleo_cli.domain.events import Event, Failed, Finished, Skipped, silent
+from tripleo_cli.domain.matching import Mode, Pin
 from tripleo_cli.domain.node import Node, ProvisionState
 from tripleo_cli.domain.profile import current_profiles
 from tripleo_cli.domain.role import Role
 from tripleo_cli.errors import (
-    NotEnoughNodesError,
+    InvalidInputError,
     PartialFailureError,
     ServiceError,
 )
-from tripleo_cli.workflows.profiles import apply_profiles, propose_profiles
+from tripleo_cli.workflows.profiles import (
+    Proposal,
+    Question,
+    apply_profiles,
+    propose_profiles,
+)
 
 ROLES = {
     "Controller": Role(name="Controller", profile_aliases=("control",)),
@@ -24,11 +33,25 @@ ROLES = {
 FLEXIBLE = {"controller_profile": "1", "compute_profile": "1", "boot_mode": "uefi"}
 
 
+def propose(
+    baremetal: FakeBaremetal,
+    wanted: Mapping[str, int],
+    *,
+    roles: Mapping[str, Role] = ROLES,
+    pins: Mapping[str, Pin] | None = None,
+) -> Proposal:
+    question = Question(wanted=wanted, roles=roles, pins=pins or {})
+    return propose_profiles(question, baremetal.nodes())
+
+
 def match(
-    baremetal: FakeBaremetal, events: list[Event] | None = None, **wanted: int
+    baremetal: FakeBaremetal,
+    events: list[Event] | None = None,
+    pins: Mapping[str, Pin] | None = None,
+    **wanted: int,
 ) -> None:
     report = silent if events is None else events.append
-    apply_profiles(baremetal, propose_profiles(baremetal, wanted, ROLES), report)
+    apply_profiles(baremetal, propose(baremetal, wanted, pins=pins), report)
 
 
 def profiles(baremetal: FakeBaremetal) -> dict[str, tuple[str, ...]]:
@@ -44,17 +67,6 @@ def test_trait_and_capability_are_written_and_the_others_kept() -> None:
     (after,) = baremetal.nodes()
     assert after.capabilities == {**FLEXIBLE, "profile": "compute"}
     assert after.traits == {"CUSTOM_NVME", "CUSTOM_PROFILE_COMPUTE"}
-
-
-def test_no_node_is_touched_unless_all_roles_are_satisfied() -> None:
-    baremetal = FakeBaremetal([a_node("a", capabilities=FLEXIBLE)])
-    before = list(baremetal.nodes())
-
-    with pytest.raises(NotEnoughNodesError, match="together need 2 nodes, 1 fits any"):
-        match(baremetal, Controller=1, Compute=1)
-
-    assert baremetal.nodes() == before
-    assert not {"update", "set_traits"} & set(baremetal.calls)
 
 
 def test_matching_again_changes_nothing() -> None:
@@ -91,21 +103,21 @@ def active(name: str, profile: str) -> Node:
 def test_nodes_in_use_count_for_the_role_they_are_tagged_for() -> None:
     baremetal = FakeBaremetal([active("used", "compute"), a_node("free")])
 
-    proposal = propose_profiles(baremetal, {"Compute": 2}, ROLES)
+    proposal = propose(baremetal, {"Compute": 2})
 
     names = [node.name for node in proposal.outcome.assignment.nodes["Compute"]]
     assert names == ["used", "free"]
-    assert proposal.error is None
+    assert proposal.outcome.is_feasible
 
 
 def test_roles_that_share_a_profile_share_the_nodes_in_use() -> None:
     shared = {name: Role(name=name, profile="compute") for name in ("A", "B")}
     baremetal = FakeBaremetal([active("one", "compute"), active("two", "compute")])
 
-    proposal = propose_profiles(baremetal, {"A": 1, "B": 1}, shared)
+    proposal = propose(baremetal, {"A": 1, "B": 1}, roles=shared)
 
-    assert sorted(proposal.held.values()) == ["A", "B"]
-    assert proposal.error is None
+    assert sorted(proposal.request.held.values()) == ["A", "B"]
+    assert proposal.outcome.is_feasible
 
 
 def test_a_node_that_refuses_does_not_keep_the_others_from_being_tagged() -> None:
@@ -124,7 +136,92 @@ def test_the_verdict_names_the_conflict_without_the_nodes_that_do_not_fit() -> N
     gpu = a_node("gpu", capabilities={"profile": "gpu"})
     baremetal = FakeBaremetal([a_node("a"), gpu])
 
-    proposal = propose_profiles(baremetal, {"Compute": 2}, ROLES)
+    proposal = propose(baremetal, {"Compute": 2})
 
     assert str(proposal.verdict) == "Compute needs 2 nodes, 1 fits: a"
     assert "gpu: is tagged" in str(proposal.error)
+
+
+def test_some_nodes_are_enough_only_where_that_was_said() -> None:
+    baremetal = FakeBaremetal([a_node("a")])
+    short, hopeless = (
+        propose(baremetal, {"Compute": 2}),
+        propose(FakeBaremetal(), {"Compute": 2}),
+    )
+
+    assert [short.is_enough(is_partial=partial) for partial in (False, True)] == [
+        False,
+        True,
+    ]
+    assert not hopeless.is_enough(is_partial=True)
+
+
+def test_a_chosen_place_is_kept_on_the_node() -> None:
+    baremetal = FakeBaremetal([a_node("a"), a_node("b")])
+    pin = Pin(role="Compute", index=0)
+
+    match(baremetal, pins={"b": pin}, Compute=1)
+    again = propose(baremetal, {"Controller": 1, "Compute": 1})
+
+    assert [node.name for node in again.outcome.assignment.nodes["Compute"]] == ["b"]
+    (_, second) = baremetal.nodes()
+    assert second.capabilities == {"node": "compute-0", "profile": "compute"}
+
+
+@pytest.mark.parametrize(
+    ("pins", "told"),
+    [
+        ({"z": Pin(role="Compute")}, "z: there is no such node"),
+        ({"used": Pin(role="Controller")}, "used: it serves Compute already"),
+        ({"lost": Pin(role="Controller")}, "lost: it is in use"),
+        (
+            {"a": Pin(role="Compute", index=0), "uuid-a": Pin(role="Controller")},
+            "uuid-a: it was pinned to another place, too",
+        ),
+        (
+            {"a": Pin(role="Compute", index=1)},
+            "Compute-1: is the place of b and a",
+        ),
+    ],
+)
+def test_pins_that_cannot_hold_are_told(pins: Mapping[str, Pin], told: str) -> None:
+    nodes = [
+        a_node("a"),
+        a_node("b", capabilities={"node": "compute-1"}),
+        active("used", "compute"),
+        active("lost", "gpu"),
+    ]
+
+    with pytest.raises(InvalidInputError, match=told):
+        propose(FakeBaremetal(nodes), {"Controller": 1, "Compute": 1}, pins=pins)
+
+
+def test_a_pin_on_a_node_in_use_is_of_no_more_concern() -> None:
+    used = active("used", "compute")
+    used = replace(used, capabilities={**used.capabilities, "node": "compute-0"})
+    baremetal = FakeBaremetal([used, a_node("a", capabilities={"node": "compute-0"})])
+
+    proposal = propose(baremetal, {"Compute": 2}, pins={"used": Pin(role="Compute")})
+
+    assert proposal.outcome.is_feasible
+    assert not proposal.chosen
+
+
+def test_the_mode_is_chosen_and_said() -> None:
+    plain, tagged = a_node("a"), a_node("b", capabilities={"profile": "compute"})
+
+    simple = propose(FakeBaremetal([plain]), {"Compute": 1})
+    strict = propose(FakeBaremetal([plain, tagged]), {"Compute": 1})
+
+    assert simple.request.mode is Mode.POC
+    assert simple.notes[0].startswith("Mode: poc, because no role asks")
+    assert strict.notes[0] == "Mode: scale, because nodes are tagged with profiles"
+
+
+def test_a_pin_that_names_no_role_is_said_to_pin_nothing() -> None:
+    node = a_node("a", capabilities={"node": "contoller-0"})
+
+    proposal = propose(FakeBaremetal([node]), {"Compute": 1})
+
+    assert proposal.outcome.is_feasible
+    assert '"node:contoller-0" names no role' in proposal.notes[1]

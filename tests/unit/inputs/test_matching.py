@@ -1,0 +1,61 @@
+"""Pins and spreads on the command line."""
+
+from __future__ import annotations
+
+import pytest
+
+from tripleo_cli.domain.matching import Pin
+from tripleo_cli.domain.role import Role
+from tripleo_cli.errors import InvalidInputError
+from tripleo_cli.inputs.matching import parse_pins, parse_spread
+
+ROLES = {
+    "Controller": Role(name="Controller", spread="properties.rack"),
+    "Compute": Role(name="Compute"),
+}
+
+
+def test_pins_are_read() -> None:
+    assert parse_pins([" n-3 = Controller-0", "n-4=compute", "n-4=Compute"], ROLES) == {
+        "n-3": Pin(role="Controller", index=0),
+        "n-4": Pin(role="Compute"),
+    }
+
+
+def test_spreads_go_before_those_of_role_files() -> None:
+    assert parse_spread([], ROLES) == {"Controller": "properties.rack"}
+    assert parse_spread(["Controller=extra.row", "Compute=x.y"], ROLES) == {
+        "Controller": "extra.row",
+        "Compute": "x.y",
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("n-3", "--pin n-3: must be NODE=ROLE-NUMBER (--pin node-3=Controller-0)"),
+        ("=Controller", "must be NODE=ROLE-NUMBER"),
+        ("n-3=Contoller-0", '"Contoller" (did you mean "Controller"?)'),
+        ("n-3=zebra-0", 'there is no role "zebra" (there are Compute, Controller)'),
+    ],
+)
+def test_wrong_pins_are_told(value: str, told: str) -> None:
+    with pytest.raises(InvalidInputError) as raised:
+        parse_pins([value, "n-1=Compute-0", "n-1=Compute-1"], ROLES)
+
+    assert told in str(raised.value)
+    assert "--pin n-1=Compute-1: n-1 was pinned already" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("properties.rack", "must be ROLE=PATH (--spread Controller=properties.rack)"),
+        ("Compte=x", '"Compte" (did you mean "Compute"?)'),
+    ],
+)
+def test_wrong_spreads_are_told(value: str, told: str) -> None:
+    with pytest.raises(InvalidInputError) as raised:
+        parse_spread([value], ROLES)
+
+    assert told in str(raised.value)
