@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tripleo_cli.domain.undercloud.config import UndercloudConfig
-    from tripleo_cli.workflows.ports import Clock, Cloud, Workdir
+    from tripleo_cli.workflows.ports import Clock, Cloud, TimeServers, Workdir
     from tripleo_cli.workflows.undercloud.installed import Undercloud
     from tripleo_cli.workflows.undercloud.ports import Machine
     from tripleo_cli.workflows.undercloud.site import Tools
@@ -55,6 +55,13 @@ def make_clock() -> Clock:
     from tripleo_cli.clients.clock import LiveClock
 
     return LiveClock()
+
+
+def make_times() -> TimeServers:
+    """Ask time servers from this machine."""
+    from tripleo_cli.clients.ntp import NtpServers
+
+    return NtpServers()
 
 
 def make_nodes_folder() -> Workdir:

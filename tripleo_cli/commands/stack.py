@@ -36,13 +36,14 @@ class StackCommand(base.Command):
 
     def start(self, stack: str, report: Reporter) -> Run:
         """Wire what a run on a stack works with."""
-        from tripleo_cli.plugin import make_workdir
+        from tripleo_cli.plugin import make_times, make_workdir
         from tripleo_cli.workflows.run import Run
 
         return Run(
             cloud=self.cloud,
             workdir=make_workdir(stack),
             clock=self.clock,
+            times=make_times(),
             report=report,
         )
 

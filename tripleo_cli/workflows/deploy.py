@@ -3,28 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tripleo_cli.domain.deployment import DeploymentRequest
 from tripleo_cli.domain.events import Noted, Skipped
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.plan import Plan, PlannedNode
-from tripleo_cli.domain.planning import Running, make_plan
 from tripleo_cli.domain.role import Role
 from tripleo_cli.domain.stack import StackFiles
-from tripleo_cli.errors import ServiceError, StackFailedError
+from tripleo_cli.domain.validation.finding import Severity
+from tripleo_cli.domain.validation.report import Policy
+from tripleo_cli.errors import ServiceError, StackFailedError, ValidationError
 from tripleo_cli.rendering.heat import render_stack
-from tripleo_cli.workflows.apply import Change, apply_change, settle_earlier
+from tripleo_cli.workflows.apply import (
+    Change,
+    apply_change,
+    check_updatable,
+    settle_earlier,
+)
 from tripleo_cli.workflows.flavors import ensure_flavors
 from tripleo_cli.workflows.follow import DELETE, POLL_SECONDS
-from tripleo_cli.workflows.observe import Observed, observe, same_files
-from tripleo_cli.workflows.ports import Cloud
+from tripleo_cli.workflows.observe import Observed, same_files
 from tripleo_cli.workflows.profiles import tag_nodes
 from tripleo_cli.workflows.run import Run
+from tripleo_cli.workflows.validate import Situation, look, validate
 
 SCHEDULABLE_SECONDS = 300.0
 """How long Nova may take to see one more node and its traits: it looks every minute by
 default, every 10 s on an undercloud that we installed, at one node after the other."""
+
+PLANNING = frozenset({"request", "capacity"})
+"""The checks that say what planning itself raises."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,18 +44,30 @@ class Deployment:
     roles: Mapping[str, Role]
     templates: Mapping[str, str]
     timeout_minutes: int = 240
+    policy: Policy = field(default_factory=Policy)
 
 
-def plan_deployment(cloud: Cloud, deployment: Deployment) -> tuple[Plan, StackFiles]:
-    """Work out what a deployment would do; only reads.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a deployment would do; ``refusal`` is why it would not begin at all."""
+
+    plan: Plan
+    files: StackFiles
+    refusal: ValidationError | None = None
+
+
+def preview(run: Run, deployment: Deployment) -> Preview:
+    """Work out what a deployment would do, and check it; only reads.
 
     Raises:
         InvalidInputError: The request cannot be met as it is.
         NotEnoughNodesError: There are not the nodes for it.
     """
-    observed = observe(cloud, deployment.request.stack)
-    plan = _plan(cloud.baremetal.nodes(), deployment, observed)
-    return plan, render_stack(plan, deployment.templates)
+    situation = look(run.cloud, deployment.request, deployment.roles)
+    refusal = check(run, deployment, situation)
+    plan = planned(situation)
+    files = render_stack(plan, deployment.templates)
+    return Preview(plan=plan, files=files, refusal=refusal)
 
 
 def deploy(run: Run, deployment: Deployment) -> tuple[Plan, StackFiles]:
@@ -57,33 +78,87 @@ def deploy(run: Run, deployment: Deployment) -> tuple[Plan, StackFiles]:
 
     Raises:
         BusyError: Another run, or Heat itself, is at work on the stack.
+        ConflictError: The stack can only be deleted, or is somebody else's.
+        InvalidInputError: The request cannot be met as it is.
+        NotEnoughNodesError: There are not the nodes for it.
+        ValidationError: Checks have something against it; nothing was changed.
         StackFailedError: It failed; the message has the leaf causes.
         InterruptedRunError: Ctrl-C; Heat goes on.
-        TripleoError: What :func:`plan_deployment` raises, or a service refused.
     """
     name = deployment.request.stack
     with run.workdir.lock(f"overcloud deploy of {name}"):
         settle_earlier(run, name, deployment.timeout_minutes)
-        observed = _mended(run, deployment, observe(run.cloud, name))
-        nodes = run.cloud.baremetal.nodes()
-        plan = _plan(nodes, deployment, observed)
-        files = render_stack(plan, deployment.templates)
-        if observed and _is_so_already(observed, plan, files):
+        situation = look(run.cloud, deployment.request, deployment.roles)
+        if observed := situation.observed:
+            _check_sound(observed)
+        if files := _what_is_there(situation, deployment):
             text = f'stack "{name}" is as asked for: nothing changed'
             run.report(Skipped("deploy", "", text))
-            return plan, files
-        new = observed.unplaced(plan) if observed else plan.nodes
-        _prepare(run, deployment.roles, nodes, new)
-        change = Change(plan=plan, before=observed, moving=new)
-        apply_change(run, change, deployment.templates, deployment.timeout_minutes)
-        return plan, files
+            return planned(situation), files
+        if refusal := check(run, deployment, situation):
+            raise refusal
+        if observed and _mend(run, deployment, observed):
+            situation = look(run.cloud, deployment.request, deployment.roles)
+        return _carry_out(run, deployment, situation)
 
 
-def _plan(
-    nodes: Sequence[Node], deployment: Deployment, observed: Observed | None
-) -> Plan:
-    running = observed.running if observed else Running()
-    return make_plan(deployment.request, deployment.roles, nodes, running)
+def check(
+    run: Run, deployment: Deployment, situation: Situation
+) -> ValidationError | None:
+    """Run the checks before a deployment, and report what they found.
+
+    Returns:
+        What is against deploying; it is not reported as well.
+
+    Raises:
+        InvalidInputError: The request cannot be met as it is.
+        NotEnoughNodesError: There are not the nodes for it.
+    """
+    policy = deployment.policy
+    found = validate(run.cloud, run.times, situation, policy.skip)
+    refusal = found.refusal(policy)
+    raised = [] if situation.refusal else found.fatal(policy)
+    for severity in Severity:
+        for name, finding in found.findings(severity):
+            is_raised = (name, finding) in raised or (
+                situation.refusal and name in PLANNING
+            )
+            if not is_raised:
+                run.report(Noted(f"{severity.value}: {name}: {finding}"))
+    if situation.refusal:
+        raise situation.refusal
+    return refusal
+
+
+def planned(situation: Situation) -> Plan:
+    """Give the plan of a situation.
+
+    Raises:
+        InvalidInputError: The request cannot be met as it is.
+        NotEnoughNodesError: There are not the nodes for it.
+    """
+    if situation.plan is None:
+        raise situation.refusal or AssertionError("neither a plan nor a refusal")
+    return situation.plan
+
+
+def _what_is_there(situation: Situation, deployment: Deployment) -> StackFiles | None:
+    """Give what the stack was made of, if it is what is asked for already."""
+    observed, plan = situation.observed, situation.plan
+    if observed is None or plan is None:
+        return None
+    files = render_stack(plan, deployment.templates)
+    return files if _is_so_already(observed, plan, files) else None
+
+
+def _carry_out(
+    run: Run, deployment: Deployment, situation: Situation
+) -> tuple[Plan, StackFiles]:
+    plan, new = planned(situation), situation.new
+    _prepare(run, deployment.roles, situation.nodes, new)
+    change = Change(plan=plan, before=situation.observed, moving=new)
+    apply_change(run, change, deployment.templates, deployment.timeout_minutes)
+    return plan, render_stack(plan, deployment.templates)
 
 
 def _is_so_already(observed: Observed, plan: Plan, files: StackFiles) -> bool:
@@ -94,20 +169,14 @@ def _is_so_already(observed: Observed, plan: Plan, files: StackFiles) -> bool:
     )
 
 
-def _mended(
-    run: Run, deployment: Deployment, observed: Observed | None
-) -> Observed | None:
-    """Take out servers that are gone from Nova, so that they are made again.
-
-    Heat does not notice that by itself, and would not place a second server on the
-    node of the first one.
+def _check_sound(observed: Observed) -> None:
+    """Leave servers that broke to the operator: making them again loses their data.
 
     Raises:
-        StackFailedError: Servers that were up are broken; making them again would
-            cost what is on them, so that is left to the operator.
+        ConflictError: The stack can only be deleted.
+        StackFailedError: Servers that were up are broken.
     """
-    if observed is None:
-        return None
+    check_updatable(observed.stack)
     if broken := observed.broken():
         listed = "\n".join(f"  {s.name}: {s.status} {s.fault}" for s in broken)
         name = observed.stack.name
@@ -118,9 +187,20 @@ def _mended(
             "on them, take them out first and then deploy.",
             hint=f"openstack overcloud node remove --stack {name} {broken[0].name}",
         )
+
+
+def _mend(run: Run, deployment: Deployment, observed: Observed) -> bool:
+    """Take out servers that are gone from Nova, so that they are made again.
+
+    Heat does not notice that by itself, and would not place a second server on the
+    node of the first one.
+
+    Returns:
+        Whether there were any.
+    """
     lost = observed.lost()
     if not lost:
-        return observed
+        return False
     names = ", ".join(sorted(lost))
     run.report(Noted(f"Gone from Nova, to be made again: {names}"))
     change = Change(
@@ -130,7 +210,7 @@ def _mended(
         goal=DELETE,
     )
     apply_change(run, change, deployment.templates, deployment.timeout_minutes)
-    return observe(run.cloud, observed.stack.name)
+    return True
 
 
 def _prepare(

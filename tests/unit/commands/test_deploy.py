@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from osc_lib import exceptions
 
-from tests.builders import a_node
 from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import FakeCloud
+from tests.unit.workflows.stacks import a_cloud
 from tripleo_cli.commands import base
 from tripleo_cli.commands.deploy import DeployOvercloud
 from tripleo_cli.commands.stack import (
@@ -32,7 +32,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def cloud() -> FakeCloud:
-    return FakeCloud(a_node(f"node-{number}") for number in range(4))
+    return a_cloud(4)
 
 
 def run(kind: type[base.Command], cloud: FakeCloud, *argv: str) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tests.builders import a_node
 from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import FakeCloud
+from tests.fakes.times import FakeTimeServers
 from tests.fakes.workdir import FakeWorkdir
 from tripleo_cli.domain.deployment import DeploymentRequest
 from tripleo_cli.domain.events import Event
@@ -31,15 +32,21 @@ ROLES = {
 TEMPLATES = load_templates([shipped("templates")])
 
 
+def a_cloud(nodes: int) -> FakeCloud:
+    """An undercloud with nodes, and the image that roles name."""
+    cloud = FakeCloud(a_node(f"node-{number}") for number in range(nodes))
+    cloud.images.put("overcloud-full")
+    return cloud
+
+
 @dataclass
 class World:
     """An undercloud, an operator's folder, and what was reported."""
 
-    cloud: FakeCloud = field(
-        default_factory=lambda: FakeCloud(a_node(f"node-{n}") for n in range(6))
-    )
+    cloud: FakeCloud = field(default_factory=lambda: a_cloud(6))
     workdir: FakeWorkdir = field(default_factory=FakeWorkdir)
     clock: FakeClock = field(default_factory=FakeClock)
+    times: FakeTimeServers = field(default_factory=FakeTimeServers)
     events: list[Event] = field(default_factory=list)
 
     @property
@@ -48,6 +55,7 @@ class World:
             cloud=self.cloud,
             workdir=self.workdir,
             clock=self.clock,
+            times=self.times,
             report=self.events.append,
         )
 

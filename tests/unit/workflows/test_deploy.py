@@ -23,7 +23,7 @@ from tripleo_cli.errors import (
     ServiceError,
     StackFailedError,
 )
-from tripleo_cli.workflows.deploy import deploy, plan_deployment
+from tripleo_cli.workflows.deploy import deploy, preview
 from tripleo_cli.workflows.observe import observe
 
 FOREIGN = StackFiles(template="heat_template_version: 2021-04-16\nresources: {}\n")
@@ -142,10 +142,11 @@ def test_too_many_nodes_touch_nothing() -> None:
 def test_a_dry_run_touches_nothing() -> None:
     world = World()
 
-    plan, files = plan_deployment(world.cloud, a_deployment(Compute=1))
+    shown = preview(world.run, a_deployment(Compute=1))
 
-    assert plan.counts() == {"Controller": 1, "Compute": 1}
-    assert "role-Compute.yaml" in files.files
+    assert shown.plan.counts() == {"Controller": 1, "Compute": 1}
+    assert "role-Compute.yaml" in shown.files.files
+    assert shown.refusal is None
     assert world.changes() == []
     assert not world.workdir.files
     assert not world.cloud.compute.flavors()

@@ -61,23 +61,35 @@ class Report:
         run = len(self.results) - skipped
         return f"{run} checks: {', '.join(counted) or 'all is well'}"
 
-    def refusal(self, policy: Policy) -> ValidationError | None:
-        """Say why there must be no deployment; ``None`` where there may be one."""
-        told = [
-            (severity, name, finding)
-            for severity, is_fatal in (
-                (Severity.ERROR, policy.errors_are_fatal),
-                (Severity.WARNING, policy.warnings_are_fatal),
-            )
-            for name, finding in self.findings(severity)
+    def fatal(self, policy: Policy) -> list[tuple[str, Finding]]:
+        """Give the findings that stand against deploying, each with its check."""
+        kinds = {
+            Severity.ERROR: policy.errors_are_fatal,
+            Severity.WARNING: policy.warnings_are_fatal,
+        }
+        return [
+            told
+            for severity, is_fatal in kinds.items()
             if is_fatal
+            for told in self.findings(severity)
         ]
+
+    def refusal(self, policy: Policy) -> ValidationError | None:
+        """Say all that is against deploying; ``None`` where nothing is."""
+        told = self.fatal(policy)
         if not told:
             return None
-        listed = "\n".join(f"  {kind.value}: {name}: {f}" for kind, name, f in told)
-        return ValidationError(
-            f"not ready to deploy, nothing was changed; {self.summary}:\n{listed}"
-        )
+        lines = [
+            f"  {finding.severity.value}: {name}: {finding}" for name, finding in told
+        ]
+        head = f"not ready to deploy, nothing was changed; {self.summary}:"
+        return ValidationError("\n".join([head, *lines]))
+
+    def verdict(self, policy: Policy) -> ValidationError | None:
+        """The same in short, for those who have seen the findings."""
+        if not self.fatal(policy):
+            return None
+        return ValidationError(f"not ready to deploy; {self.summary}")
 
 
 def needs_of(skip: Collection[str]) -> frozenset[Need]:
