@@ -8,6 +8,7 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Iterator
+from itertools import islice
 from logging import StreamHandler, getLogger
 from typing import Any, TextIO, assert_never, cast
 
@@ -39,8 +40,8 @@ from tripleo_cli.domain.events import (
     Skipped,
 )
 
-FEW = 8
-"""Up to this many subjects of a task are listed; more are only counted."""
+FEWEST_LINES = 3
+"""A terminal with less room than this for a task's subjects shows their number."""
 BAR_WIDTH = 24
 REFRESHES_PER_SECOND = 4
 STYLES: dict[type[Outcome], str] = {Finished: "green", Skipped: "dim", Failed: "red"}
@@ -152,17 +153,16 @@ class Screen:
             room = self._console.height - len(tasks) - 1
             for task in tasks:
                 table.add_row(*self._row(task, now))
-                if len(task.at_work) <= min(FEW, room):
-                    room -= len(task.at_work)
-                    for cells in self._subjects(task, now):
-                        table.add_row(*cells)
+                for cells in self._subjects(task, now, room):
+                    table.add_row(*cells)
+                    room -= 1
         return table
 
     def _row(self, task: Task, now: float) -> tuple[Any, ...]:
         outcome = self._signs[Failed if task.failed else Finished]
         sign = self._spinner if task.ended is None else Text(outcome)
         bar = self._bar(task) if task.total else ""
-        busy = f"{len(task.at_work)} at work" if len(task.at_work) > FEW else ""
+        busy = f"{len(task.at_work)} at work" if task.at_work else ""
         return (
             sign,
             Text(task.name),
@@ -181,8 +181,11 @@ class Screen:
             finished_style="red" if task.failed else "green",
         )
 
-    def _subjects(self, task: Task, now: float) -> Iterator[tuple[Any, ...]]:
-        for name, (text, since) in task.at_work.items():
+    def _subjects(self, task: Task, now: float, room: int) -> Iterator[tuple[Any, ...]]:
+        """Give a row for each subject; those longest at work where not all fit."""
+        if room < min(len(task.at_work), FEWEST_LINES):
+            return
+        for name, (text, since) in islice(task.at_work.items(), max(0, room)):
             yield (
                 "",
                 Text(f"  {name}"),

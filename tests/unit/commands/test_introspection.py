@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from tripleo_cli.commands.introspection import (
     ShowInterface,
     ShowIntrospection,
 )
-from tripleo_cli.domain.node import ProvisionState, Verb
+from tripleo_cli.domain.node import NodeId, ProvisionState, Verb
 
 FOUND = Findings(
     inventory={
@@ -93,19 +94,19 @@ def test_benchmarks_are_asked_for(
     words: str,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    changes: list[Any] = []
+    asked: list[Any] = []
     update = cloud.baremetal.update
 
-    def noted(node: Any, change: Any) -> None:
-        changes.append(change)
-        update(node, change)
+    def noted(node: NodeId, changes: Mapping[str, Any]) -> None:
+        asked.append(changes)
+        update(node, changes)
 
     cloud.baremetal.update = noted  # type: ignore[method-assign]
 
     as_json(IntrospectNodes, cloud, "a", *option)
 
-    assert changes[0]["/driver_info/kernel_append_params"].endswith(f" {words}")
-    assert changes[1]["/driver_info/kernel_append_params"] is None
+    assert asked[0]["/driver_info/kernel_append_params"].endswith(f" {words}")
+    assert asked[1]["/driver_info/kernel_append_params"] is None
     assert "no benchmarks came from a" in capsys.readouterr().err
 
 

@@ -33,17 +33,20 @@ from tripleo_cli.workflows.travel import Limits, NodeOutcome, Travel
 
 S = ProvisionState
 ALL = frozenset(Benchmark)
-MEASURED = {
-    "inventory": {"cpu": {"count": 2}},
-    "plugin_data": {"extra": {"cpu": {"logical": {"loops_per_sec": 7}}}},
-}
+MEASURED = Findings(
+    inventory={"cpu": {"count": 2}},
+    plugin_data={"extra": {"cpu": {"logical": {"loops_per_sec": 7}}}},
+)
 
 
 class Site:
     """A fake cloud with nodes that are to be inspected."""
 
     def __init__(self, *names: str, **fields: Any) -> None:
-        given = {"state": S.MANAGEABLE, "interfaces": {"inspect_interface": "agent"}}
+        given: dict[str, Any] = {
+            "state": S.MANAGEABLE,
+            "interfaces": {"inspect_interface": "agent"},
+        }
         nodes = [a_node(name, **(given | fields)) for name in names]
         self.cloud = FakeCloud(nodes)
         self.ironic = self.cloud.baremetal
@@ -208,7 +211,7 @@ def test_a_node_in_use_is_not_touched() -> None:
 
 def test_machines_that_did_not_measure_are_named() -> None:
     site = Site("a", "b")
-    site.ironic.will_find("a", Findings(**MEASURED))
+    site.ironic.will_find("a", MEASURED)
     outcomes = list(site.introspect(benchmarks=ALL).values())
 
     note_missing_benchmarks(site.travel(), site.cloud.inspection, outcomes)
@@ -228,7 +231,7 @@ def test_only_a_sample_is_looked_at() -> None:
 
 def test_facts_are_read_for_nodes_that_were_inspected() -> None:
     site = Site("a", "b")
-    site.ironic.will_find("a", Findings(**MEASURED))
+    site.ironic.will_find("a", MEASURED)
     site.cloud.baremetal.set_provision_state(site.node("a").id, Verb.INSPECT)
     for _ in range(3):
         site.ironic.states()
