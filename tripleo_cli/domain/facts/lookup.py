@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from tripleo_cli.domain.facts.table import MACHINE_FACTS, PARTS, Fact, Kind
+from tripleo_cli.domain.facts.units import convert
 from tripleo_cli.domain.facts.values import HardwareFacts
 
 FIRMWARE_PREFIX: Final = "firmware."
@@ -62,14 +63,25 @@ def is_named(part: Any, name: str) -> bool:
 
 
 def fact_values(facts: HardwareFacts, path: str) -> tuple[Any, ...]:
-    """Give the known values at a path: none, one, or with ``*`` one for each part."""
+    """Give the known values at a path, in the unit of its name.
+
+    None, one, or with ``*`` one for each part; none for a path that means nothing.
+    """
+    if path.startswith(BENCHMARK_PREFIX):
+        value = facts.benchmarks.get(path.removeprefix(BENCHMARK_PREFIX))
+        return () if value is None else (value,)
     if found := part_fact(path):
         part, name, fact = found
         owners = [one for one in getattr(facts, part) if is_named(one, name)]
-        values = [fact.read(owner) for owner in owners]
-    elif path.startswith(BENCHMARK_PREFIX):
-        values = [facts.benchmarks.get(path.removeprefix(BENCHMARK_PREFIX))]
+        values = [_value(fact, owner) for owner in owners]
     else:
         machine = machine_fact(path)
-        values = [machine.read(facts)] if machine else []
+        values = [_value(machine, facts)] if machine else []
     return tuple(value for value in values if value is not None)
+
+
+def _value(fact: Fact, owner: Any) -> Any:
+    value = fact.read(owner)
+    if value is None or fact.kind is not Kind.NUMBER:
+        return value
+    return convert(value, fact.stored_unit, fact.unit)
