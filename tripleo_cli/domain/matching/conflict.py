@@ -2,7 +2,8 @@
 
 Where a role has an empty place, all nodes that fit it serve roles; so do all nodes
 that fit those roles, and so on. The roles reached so want more nodes than fit any of
-them. Roles without which that still holds are then left out.
+them. Of these, only the roles are kept without which the others could have their
+nodes: such a set has no smaller one in it.
 """
 
 from __future__ import annotations
@@ -12,26 +13,37 @@ from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import or_
 
-from tripleo_cli.domain.matching.assign import roles_in
+from tripleo_cli.domain.matching.assign import assign, roles_in
 
 
 def find_conflicts(
-    capacities: Sequence[int], fits: Sequence[int], seated: Sequence[Sequence[int]]
+    places: Sequence[int],
+    fits: Sequence[int],
+    numbers: Sequence[int],
+    seated: Sequence[Mapping[int, int]],
 ) -> list[int]:
     """Give sets of roles, as bits, that want more nodes than fit them.
 
     No role can be left out of a set without the rest becoming satisfiable.
-    Arguments are those of :func:`~tripleo_cli.domain.matching.assign.assign`, and
-    its answer.
+
+    Args:
+        places: How many nodes each role takes.
+        fits: For each kind of nodes, the bits of the roles that they fit.
+        numbers: How many nodes there are of each kind.
+        seated: For each role, how many nodes of which kind it has, in an assignment
+            of as many nodes as can be placed.
     """
-    kinds = Counter(fits)
-    passable = [reduce(or_, (fits[node] for node in nodes), 0) for nodes in seated]
+    kinds: Counter[int] = Counter()
+    for mask, number in zip(fits, numbers, strict=True):
+        kinds[mask] += number
+    passable = [reduce(or_, (fits[kind] for kind in here), 0) for here in seated]
     conflicts: list[int] = []
-    for role, places in enumerate(capacities):
-        if len(seated[role]) == places or any(bits >> role & 1 for bits in conflicts):
-            continue
-        reached = _closure(role, passable)
-        conflicts.append(_minimal(reached, capacities, kinds))
+    for role, here in enumerate(seated):
+        is_short = sum(here.values()) < places[role]
+        if is_short and not any(bits >> role & 1 for bits in conflicts):
+            found = _minimal(_closure(role, passable), places, kinds)
+            if found not in conflicts:
+                conflicts.append(found)
     return conflicts
 
 
@@ -49,17 +61,38 @@ def _closure(start: int, passable: Sequence[int]) -> int:
     return reached
 
 
-def _minimal(roles: int, capacities: Sequence[int], kinds: Mapping[int, int]) -> int:
-    for role in roles_in(roles):
-        fewer = roles & ~(1 << role)
-        if _wanted(fewer, capacities) > _fitting(fewer, kinds):
-            roles = fewer
+def _minimal(roles: int, places: Sequence[int], kinds: Mapping[int, int]) -> int:
+    """Leave roles out of a violator as long as the rest wants too many nodes.
+
+    Counting is quick, but a set may be satisfiable by its own count and not by that of
+    a part of it; so what is left is tried in earnest.
+    """
+    for wants_too_much in (_wants_more_than_fit, _is_short):
+        for role in roles_in(roles):
+            fewer = roles & ~(1 << role)
+            if wants_too_much(fewer, places, kinds):
+                roles = fewer
     return roles
 
 
-def _wanted(roles: int, capacities: Sequence[int]) -> int:
-    return sum(capacities[role] for role in roles_in(roles))
+def _wants_more_than_fit(
+    roles: int, places: Sequence[int], kinds: Mapping[int, int]
+) -> bool:
+    fitting = sum(number for mask, number in kinds.items() if mask & roles)
+    return _wanted(roles, places) > fitting
 
 
-def _fitting(roles: int, kinds: Mapping[int, int]) -> int:
-    return sum(count for mask, count in kinds.items() if mask & roles)
+def _is_short(roles: int, places: Sequence[int], kinds: Mapping[int, int]) -> bool:
+    wanted = [number if roles >> role & 1 else 0 for role, number in enumerate(places)]
+    masks = [
+        mask & roles
+        for mask, number in kinds.items()
+        if mask & roles
+        # More nodes of one kind than there are places change nothing.
+        for _ in range(min(number, _wanted(mask & roles, places)))
+    ]
+    return sum(map(len, assign(wanted, masks))) < sum(wanted)
+
+
+def _wanted(roles: int, places: Sequence[int]) -> int:
+    return sum(places[role] for role in roles_in(roles))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tripleo_cli.domain.matching.candidate import Candidate, candidate_from_node
+from tripleo_cli.domain.matching.judge import candidates, reason_against
 from tripleo_cli.domain.matching.order import by_name
-from tripleo_cli.domain.matching.outcome import Conflict, Outcome
-from tripleo_cli.domain.matching.reject import first_reason
+from tripleo_cli.domain.matching.outcome import Conflict, Crowd, Outcome
 from tripleo_cli.domain.matching.request import MatchRequest
 from tripleo_cli.domain.node import Node, NodeId
-from tripleo_cli.domain.role import Role
 
 LISTED = 40
 """How many nodes a message lists; ``profiles match --explain`` lists all."""
@@ -30,10 +28,14 @@ def rejections(
     ``among``, only the roles of these names are judged.
     """
     names = request.roles if among is None else among
-    roles = {name: request.roles[name] for name in names}
+    roles = [request.roles[name] for name in names]
     return {
-        node.id: _reasons(candidate_from_node(node), roles, request.held.get(node.id))
-        for node in request.nodes
+        candidate.node.id: {
+            role.name: reason
+            for role in roles
+            if (reason := reason_against(candidate, role, request))
+        }
+        for candidate in candidates(request, request.nodes)
     }
 
 
@@ -57,24 +59,42 @@ def headline(conflict: Conflict, wanted: Mapping[str, int]) -> str:
     """Say which roles want how many nodes, and which nodes fit them."""
     names = [f"{name} ({wanted[name]})" for name in conflict.roles]
     fitting = len(conflict.nodes)
+    fit = "fits" if fitting == 1 else "fit"
     listed = ", ".join(map(label, conflict.nodes[:LISTED]))
     listed += ", ..." if fitting > LISTED else ""
-    fit = f"{fitting} fit{'s' if fitting == 1 else ''}"
     if len(names) == 1:
-        needs = f"{conflict.roles[0]} needs {_count(conflict.wanted, 'node')}, {fit}"
+        wants = _count(conflict.wanted, "node")
+        needs = f"{conflict.roles[0]} needs {wants}, {fitting} {fit}"
     else:
         together = f"{', '.join(names[:-1])} and {names[-1]} together need"
-        needs = f"{together} {conflict.wanted} nodes, {fit} any of them"
+        those = (
+            f"{_count(fitting, 'node')} {conflict.asks or f'that {fit} any of them'}"
+        )
+        needs = f"{together} {conflict.wanted} of the {those}"
     return f"{needs}: {listed}" if listed else needs
 
 
-def _reasons(
-    candidate: Candidate, roles: Mapping[str, Role], serves: str | None
-) -> dict[str, str]:
-    if serves is not None:
-        return {name: f"serves {serves}" for name in roles if name != serves}
-    judged = ((name, first_reason(candidate, role)) for name, role in roles.items())
-    return {name: reason for name, reason in judged if reason}
+def remarks(outcome: Outcome, request: MatchRequest) -> list[str]:
+    """Say what was asked for and could not be had, although roles have their nodes.
+
+    Pins that do not hold, and roles whose nodes could not be spread.
+    """
+    names = {node.id: label(node) for node in request.nodes}
+    loose = sorted(f"{names[node]} {why}" for node, why in outcome.loose.items())
+    return [*loose, *map(_crowded, outcome.crowds)]
+
+
+def _crowded(crowd: Crowd) -> str:
+    members = sum(map(len, crowd.members.values()))
+    listed = "; ".join(
+        f"{where or 'not known'}: {', '.join(map(label, nodes))}"
+        for where, nodes in crowd.members.items()
+    )
+    apart = len(crowd.members.keys() - {""})
+    return (
+        f"{crowd.role}: {_count(members, 'node')} on {apart} different {crowd.path} "
+        f"({crowd.known} could be had): {listed}"
+    )
 
 
 def _in_words(against: Mapping[str, str], among: Sequence[str]) -> str:

@@ -67,6 +67,8 @@ def choose_mode(roles: Iterable[Role], nodes: Iterable[Node]) -> tuple[Mode, str
     for node in nodes:
         if current_profiles(node) or possible_profiles(node):
             return Mode.SCALE, "nodes are tagged with profiles"
+        if node.resource_class not in {"", DEFAULT_RESOURCE_CLASS}:
+            return Mode.SCALE, "nodes are of different resource classes"
     return Mode.POC, "no role asks for anything and no node is tagged with a profile"
 
 

@@ -1,4 +1,8 @@
-"""The contract that every rule of matching meets."""
+"""The contracts that the rules of matching meet.
+
+A rule returns ``None`` where a node serves, otherwise the reason in words that follow
+the node's name: "has 8 CPUs, needs 16".
+"""
 
 from __future__ import annotations
 
@@ -9,11 +13,14 @@ from tripleo_cli.domain.role import Role
 
 
 class Rule(Protocol):
-    """Decides whether a node serves a role.
-
-    Returns ``None`` where it does, otherwise the reason in words that follow the
-    node's name: "has 8 CPUs, needs 16".
-    """
+    """Decides whether a node serves a role."""
 
     def __call__(self, candidate: Candidate, role: Role, /) -> str | None:
         """Judge one node for one role."""
+
+
+class FreeRule(Protocol):
+    """Decides whether a node serves any role."""
+
+    def __call__(self, candidate: Candidate, /) -> str | None:
+        """Judge one node."""

@@ -3,134 +3,130 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
-from tripleo_cli.domain.matching.assign import assign
-from tripleo_cli.domain.matching.candidate import (
-    Candidate,
-    candidate_from_node,
-    preference,
-)
+from tripleo_cli.domain.matching.allot import allot
+from tripleo_cli.domain.matching.asks import common_asks
 from tripleo_cli.domain.matching.conflict import find_conflicts
+from tripleo_cli.domain.matching.crowds import find_crowds
+from tripleo_cli.domain.matching.locate import check_paths
 from tripleo_cli.domain.matching.order import by_name
-from tripleo_cli.domain.matching.outcome import Assignment, Conflict, Outcome
-from tripleo_cli.domain.matching.reject import first_reason
+from tripleo_cli.domain.matching.outcome import Conflict, Outcome
 from tripleo_cli.domain.matching.request import MatchRequest
-from tripleo_cli.domain.node import Node, NodeId
-from tripleo_cli.domain.role import Role
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Table:
-    """Roles and free nodes by number, in the order that decides ties."""
-
-    roles: Sequence[Role]
-    nodes: Sequence[Node]
-    places: Sequence[int]
-    fits: Sequence[int]
+from tripleo_cli.domain.matching.settle import loose_pins, settle
+from tripleo_cli.domain.matching.table import Table, tabulate
+from tripleo_cli.domain.node import Node
 
 
 def solve(request: MatchRequest) -> Outcome:
     """Place as many nodes as can be placed, and say what stays empty.
 
-    Nodes that an operator tagged for a role are used before others, and small nodes
-    before large ones. The answer does not depend on the order of anything asked.
+    Nodes that serve a role keep it, and pinned nodes serve the role of their pin or
+    none. Of all assignments that then place as many nodes as can be placed, one is
+    taken that is best by the first of these in which they differ:
+
+    1. too few nodes: primary roles come first;
+    2. pinned nodes are used, then those tagged for the role (as many as possible);
+    3. roles that are to be spread have the fewest pairs of nodes that stand together;
+    4. the nodes used are as small as possible, and modest roles have the small ones
+       (see :func:`~tripleo_cli.domain.matching.cost.waste`);
+    5. names, so that the answer does not depend on the order of anything asked.
+
+    Raises:
+        InvalidInputError: A role is to be spread by a value that does not exist.
     """
-    wanted, nodes, held = request.wanted, request.nodes, request.held
-    serving = _serving(wanted, nodes, held)
-    table = _tabulate(wanted, request.roles, nodes, held)
-    seated = assign(table.places, table.fits)
+    spread = _spread(request)
+    serving = _serving(request)
+    table = tabulate(request, spread)
+    seats = _seats(table, allot(table.places, table.cells, table.kinds))
     chosen = {
-        role.name: tuple(table.nodes[index] for index in indices)
-        for role, indices in zip(table.roles, seated, strict=True)
+        role.name: [node for kind in here.values() for node in kind]
+        for role, here in zip(table.roles, seats, strict=True)
     }
+    assignment = settle(serving, chosen, request)
     return Outcome(
-        assignment=Assignment(
-            nodes={name: serving[name] + by_name(chosen[name]) for name in wanted}
-        ),
-        wanted=dict(wanted),
+        assignment=assignment,
+        wanted=dict(request.wanted),
         unmet={
-            role.name: places - len(indices)
-            for role, places, indices in zip(
-                table.roles, table.places, seated, strict=True
-            )
-            if len(indices) < places
+            role.name: places - len(chosen[role.name])
+            for role, places in zip(table.roles, table.places, strict=True)
+            if len(chosen[role.name]) < places
         },
-        conflicts=_conflicts(wanted, table, seated, serving),
+        conflicts=_conflicts(request, table, seats, serving),
+        crowds=find_crowds(assignment, spread, _fitting(table)),
+        loose=loose_pins(assignment, request),
+        mode=request.mode,
     )
 
 
-def _serving(
-    wanted: Mapping[str, int], nodes: Iterable[Node], held: Mapping[NodeId, str]
-) -> dict[str, tuple[Node, ...]]:
-    serving: dict[str, list[Node]] = {name: [] for name in wanted}
-    for node in nodes:
-        if held.get(node.id) in serving:
-            serving[held[node.id]].append(node)
+def _spread(request: MatchRequest) -> dict[str, str]:
+    """Say by which value the nodes of roles are to differ."""
+    paths = {
+        name: request.spread.get(name) or request.roles[name].spread
+        for name in request.wanted
+    }
+    spread = {name: path for name, path in paths.items() if path}
+    check_paths(spread)
+    return spread
+
+
+def _serving(request: MatchRequest) -> dict[str, tuple[Node, ...]]:
+    serving: dict[str, list[Node]] = {name: [] for name in request.wanted}
+    for node in request.nodes:
+        if (role := request.held.get(node.id)) in serving:
+            serving[role].append(node)
     return {name: by_name(members) for name, members in serving.items()}
 
 
-def _tabulate(
-    wanted: Mapping[str, int],
-    roles: Mapping[str, Role],
-    nodes: Iterable[Node],
-    held: Mapping[NodeId, str],
-) -> _Table:
-    here = {node.id for node in nodes}
-    kept = [role for node, role in held.items() if node in here]
-    ordered = sorted((roles[name] for name in wanted), key=_demand)
-    free = sorted(
-        (candidate_from_node(node) for node in nodes if node.id not in held),
-        key=preference,
-    )
-    return _Table(
-        roles=ordered,
-        nodes=[candidate.node for candidate in free],
-        places=[max(wanted[role.name] - kept.count(role.name), 0) for role in ordered],
-        fits=[_fits(candidate, ordered) for candidate in free],
-    )
+def _seats(
+    table: Table, seated: Iterable[Mapping[int, int]]
+) -> list[dict[int, list[Node]]]:
+    """Give for each role its nodes by kind; of like nodes, the first by name."""
+    idle = [iter(members) for members in table.members]
+    seats: list[dict[int, list[Node]]] = [{} for _ in table.roles]
+    for (role, _), here in zip(table.spots, seated, strict=True):
+        for kind, number in sorted(here.items()):
+            nodes = [next(idle[kind]) for _ in range(number)]
+            seats[role].setdefault(kind, []).extend(nodes)
+    return seats
 
 
-def _fits(candidate: Candidate, roles: Sequence[Role]) -> int:
-    return sum(
-        1 << number
-        for number, role in enumerate(roles)
-        if first_reason(candidate, role) is None
-    )
+def _fitting(table: Table) -> dict[str, list[Node]]:
+    """Give for each role the free nodes that fit it."""
+    return {
+        role.name: [
+            node
+            for fits, members in zip(table.fits, table.members, strict=True)
+            if fits >> number & 1
+            for node in members
+        ]
+        for number, role in enumerate(table.roles)
+    }
 
 
 def _conflicts(
-    wanted: Mapping[str, int],
-    table: _Table,
-    seated: Sequence[Sequence[int]],
+    request: MatchRequest,
+    table: Table,
+    seats: Sequence[Mapping[int, Sequence[Node]]],
     serving: Mapping[str, tuple[Node, ...]],
 ) -> tuple[Conflict, ...]:
+    numbers = [len(members) for members in table.members]
+    seated = [{kind: len(nodes) for kind, nodes in here.items()} for here in seats]
     conflicts = []
-    for bits in find_conflicts(table.places, table.fits, seated):
+    for bits in find_conflicts(table.places, table.fits, numbers, seated):
         names = [role.name for i, role in enumerate(table.roles) if bits >> i & 1]
         fitting = [
             node
-            for node, fits in zip(table.nodes, table.fits, strict=True)
+            for fits, members in zip(table.fits, table.members, strict=True)
             if fits & bits
+            for node in members
         ]
         fitting += [node for name in names for node in serving[name]]
         conflicts.append(
             Conflict(
                 roles=tuple(sorted(names)),
-                wanted=sum(wanted[name] for name in names),
+                wanted=sum(request.wanted[name] for name in names),
                 nodes=by_name(fitting),
+                asks=common_asks([request.roles[name] for name in sorted(names)]),
             )
         )
     return tuple(conflicts)
-
-
-def _demand(role: Role) -> tuple[int, int, int, int, str]:
-    """Sort modest roles before demanding ones: they then get the small nodes."""
-    needs = role.needs
-    return (
-        needs.memory_mb,
-        needs.cpus,
-        needs.disk_gb,
-        len(needs.traits),
-        role.name,
-    )

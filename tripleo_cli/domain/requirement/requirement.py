@@ -26,3 +26,6 @@ class Requirement(Protocol):
             ``None`` where it has all that is required, otherwise the reason in words
             that follow its name: "has 8 CPUs, needs at least 16".
         """
+
+    def describe(self, verb: str) -> str:
+        """Say it after a noun: "(machines) with at least 4 disks"."""

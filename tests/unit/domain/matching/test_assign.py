@@ -1,23 +1,14 @@
-"""Maximum assignment, against reference cases and brute force."""
+"""Maximum assignment, against brute force."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from functools import cache
-from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tripleo_cli.domain.matching.assign import assign, roles_in
-from tripleo_cli.domain.matching.conflict import find_conflicts
-
-CASES = sorted(
-    (Path(__file__).parents[3] / "data" / "matching").glob("*.json"),
-    key=lambda path: path.stem,
-)
 
 
 def brute_force(capacities: Sequence[int], fits: Sequence[int]) -> frozenset[int]:
@@ -47,21 +38,6 @@ problems = st.integers(1, 4).flatmap(
 )
 
 
-@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
-def test_reference_cases_are_met(path: Path) -> None:
-    case = json.loads(path.read_text())
-    roles = list(case["wanted"])
-    fits = [
-        sum(1 << roles.index(role) for role in fitting)
-        for fitting in case["fits"].values()
-    ]
-
-    placed = sum(map(len, assign(list(case["wanted"].values()), fits)))
-
-    assert placed == case["placed"]
-    assert (placed == sum(case["wanted"].values())) is case["feasible"]
-
-
 @given(problems)
 def test_no_other_choice_of_nodes_is_better(
     problem: tuple[list[int], list[int]],
@@ -78,28 +54,6 @@ def test_no_other_choice_of_nodes_is_better(
         len(nodes) <= places for nodes, places in zip(seated, capacities, strict=True)
     )
     assert frozenset(chosen) == brute_force(capacities, fits)
-
-
-@given(problems)
-def test_what_is_missing_is_explained_by_a_conflict(
-    problem: tuple[list[int], list[int]],
-) -> None:
-    capacities, fits = problem
-    seated = assign(capacities, fits)
-    unmet = {role for role, ns in enumerate(seated) if len(ns) < capacities[role]}
-
-    conflicts = find_conflicts(capacities, fits, seated)
-
-    assert bool(conflicts) is bool(unmet)
-    for roles in conflicts:
-        assert _is_violated(roles, capacities, fits)
-        for role in roles_in(roles):
-            assert not _is_violated(roles & ~(1 << role), capacities, fits)
-
-
-def _is_violated(roles: int, capacities: list[int], fits: list[int]) -> bool:
-    wanted = sum(capacities[role] for role in roles_in(roles))
-    return wanted > sum(1 for mask in fits if mask & roles)
 
 
 def test_a_long_chain_of_moves_is_found() -> None:

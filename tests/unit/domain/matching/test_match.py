@@ -183,8 +183,8 @@ def test_roles_that_conflict_are_named_together_and_others_are_not() -> None:
 
     lines = str(caught.value).splitlines()
     assert lines[0] == (
-        "Ceph (5) and Controller (3) together need 8 nodes, 7 fit any of them: "
-        "big-0, big-1, big-2, big-3, big-4, big-5, big-6"
+        "Ceph (5) and Controller (3) together need 8 of the 7 nodes with at least "
+        "1000 GiB of disk: big-0, big-1, big-2, big-3, big-4, big-5, big-6"
     )
     assert lines[1] == "  small-0: has 100 GiB of disk, needs 1000"
     assert len(lines) == 5

@@ -8,13 +8,25 @@ from tripleo_cli.domain.role import Role
 
 
 def profile_rule(candidate: Candidate, role: Role) -> str | None:
-    """Keep tagged nodes for their role; a node with neither tag serves any."""
+    """Keep tagged nodes for their role, and roles for the nodes found fit for them.
+
+    A node with no tag of either sort serves any role for which nobody has sorted out
+    the nodes.
+    """
     if candidate.tagged:
         return _judge_tags(candidate, role)
-    if not candidate.possible or candidate.possible & role.accepted_traits:
+    if candidate.possible & role.accepted_traits:
         return None
-    possible = ", ".join(possible_profiles(candidate.node))
-    return f'may serve {possible} only, needs profile "{role.profile}"'
+    return _judge_marks(candidate, role)
+
+
+def _judge_marks(candidate: Candidate, role: Role) -> str | None:
+    if candidate.possible:
+        possible = ", ".join(possible_profiles(candidate.node))
+        return f'may serve {possible} only, needs profile "{role.profile}"'
+    if candidate.sorted_for & role.accepted_traits:
+        return f'is not marked "{role.profile}_profile:1", as others are'
+    return None
 
 
 def _judge_tags(candidate: Candidate, role: Role) -> str | None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from tripleo_cli.domain.matching.candidate import Candidate
 from tripleo_cli.domain.node import ProvisionState
-from tripleo_cli.domain.role import Role
 
 
-def state_rule(candidate: Candidate, _role: Role) -> str | None:
+def state_rule(candidate: Candidate) -> str | None:
     """Ask for a node that is available, not in maintenance and not in use."""
     node = candidate.node
     if node.state.maintenance:
