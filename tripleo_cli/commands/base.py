@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any
 from osc_lib import exceptions
 from osc_lib.command import command
 
-from tripleo_cli.errors import TripleoError
-
 if TYPE_CHECKING:
     from tripleo_cli.workflows.ports import Clock, Cloud
 
@@ -61,6 +59,8 @@ class Command(command.Command):
 
     def run(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command, turning our errors into the shell's."""
+        from tripleo_cli.errors import TripleoError
+
         try:
             return super().run(parsed_args)
         except TripleoError as error:
