@@ -74,12 +74,16 @@ def test_an_available_node_can_take_a_server(stage: Stage) -> None:
     go(stage, node, Verb.PROVIDE, ProvisionState.AVAILABLE)
     # While the power state is unknown, Nova keeps the node back.
     assert node not in compute.schedulable()
+    assert node not in compute.offered([RESOURCE_CLASS])
     stage.cloud.baremetal.set_power(node, on=False)
     stage.wait(lambda: stage.cloud.baremetal.states()[node].power_on is False)
 
     stage.wait(lambda: node in compute.schedulable(["CUSTOM_PROFILE_C"]))
 
     assert node in compute.schedulable()
+    assert node in compute.offered([RESOURCE_CLASS, "unheard-of"])
+    assert node not in compute.offered(["unheard-of"])
+    assert not compute.offered([])
     assert node not in compute.schedulable(["CUSTOM_PROFILE_C", "CUSTOM_PROFILE_D"])
 
 
@@ -87,3 +91,11 @@ def test_servers_are_listed(stage: Stage) -> None:
     for server in stage.cloud.compute.servers():
         assert server.id
         assert server.status
+
+
+def test_servers_are_counted_against_a_quota(stage: Stage) -> None:
+    quotas = {quota.resource: quota for quota in stage.cloud.compute.quotas()}
+
+    assert set(quotas) == {"instances", "cores", "ram"}
+    assert quotas["instances"].used == len(stage.cloud.compute.servers())
+    assert all(quota.free is None or quota.free >= 0 for quota in quotas.values())

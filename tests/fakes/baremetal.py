@@ -106,6 +106,11 @@ class FakeBaremetal:
         """Let a call about a node ("set_traits") raise, until :meth:`heal`."""
         self._refusals[name, method] = error
 
+    def was_inspected(self, node: NodeId, findings: Findings) -> None:
+        """Let a node have been inspected with these findings."""
+        self._findings[self._nodes[node].name] = findings
+        self._found(node)
+
     def heal(self, name: str) -> None:
         """Forget the faults of a node."""
         self._ends = {key: text for key, text in self._ends.items() if key[0] != name}

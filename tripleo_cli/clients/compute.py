@@ -99,7 +99,7 @@ class NovaCompute:
     def offered(self, resource_classes: Collection[str]) -> frozenset[NodeId]:
         """List the nodes of resource classes that can take a server now."""
         names = {f"CUSTOM_{custom_name(name)}" for name in resource_classes}
-        return self._placement.free((), names)
+        return self._placement.free((), names) if names else frozenset()
 
     def quotas(self) -> Sequence[Quota]:
         """Say how much the project may have."""

@@ -6,12 +6,12 @@ or a list of roles as in TripleO's ``baremetal_deployment.yaml``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from tripleo_cli.domain.deployment import DeploymentRequest, Instance
+from tripleo_cli.domain.deployment import DeploymentRequest, GivenCount, Instance
 from tripleo_cli.domain.role import Role
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.inputs.document import Problems, at, load_document
@@ -43,9 +43,13 @@ _DEFAULTS = frozenset({"image", "profile", "resource_class", "flavor", "traits"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeploymentFile:
-    """What a deployment file says; ``roles`` are all roles with its changes."""
+    """What a deployment file says; ``roles`` are all roles with its changes.
+
+    ``source`` is its path, for messages.
+    """
 
     roles: Mapping[str, Role]
+    source: str = ""
     stack: str = ""
     counts: Mapping[str, int] = field(default_factory=dict)
     instances: Mapping[str, tuple[Instance, ...]] = field(default_factory=dict)
@@ -72,6 +76,7 @@ def load_deployment(path: Path, roles: Mapping[str, Role]) -> DeploymentFile:
         reader.read(place, entry)
     problems.check(hint="openstack overcloud role list")
     return DeploymentFile(
+        source=str(path),
         stack=stack,
         roles=reader.roles,
         counts=reader.counts,
@@ -107,8 +112,26 @@ def make_request(
         parameters=environment.parameters,
         registry=environment.registry,
         files=environment.files,
+        given=tuple(_given(flags, document, environment)),
     )
     return request, roles
+
+
+def _given(
+    flags: Mapping[str, int], document: DeploymentFile, environment: Environment
+) -> Iterator[GivenCount]:
+    """Say who counts which role, the source that wins last."""
+    for source, parameters in environment.sources:
+        counted = {name: parameters.get(f"{name}Count") for name in document.roles}
+        yield from _said(source, counted)
+    yield from _said(document.source, document.counts)
+    yield from _said("flags", flags)
+
+
+def _said(source: str, counts: Mapping[str, object]) -> Iterator[GivenCount]:
+    for role, number in counts.items():
+        if isinstance(number, int) and not isinstance(number, bool):
+            yield GivenCount(role=role, number=number, source=source)
 
 
 def _entries(

@@ -21,11 +21,15 @@ _TEMPLATE_SUFFIXES = (".yaml", ".yml", ".template")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """Merged environment files; ``files`` are templates that the registry names."""
+    """Merged environment files; ``files`` are templates that the registry names.
+
+    ``sources`` are the parameters of each file by itself, with its path, in order.
+    """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     registry: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    sources: tuple[tuple[str, Mapping[str, Any]], ...] = ()
 
 
 def load_environments(paths: Iterable[Path]) -> Environment:
@@ -42,12 +46,17 @@ def load_environments(paths: Iterable[Path]) -> Environment:
     parameters: dict[str, Any] = {}
     registry: dict[str, Any] = {}
     files: dict[str, str] = {}
+    sources = []
     for path in paths:
         one = _load(path)
+        if one.parameters:
+            sources.append((str(path), one.parameters))
         parameters |= one.parameters
         registry |= one.registry
         files |= one.files
-    return Environment(parameters=parameters, registry=registry, files=files)
+    return Environment(
+        parameters=parameters, registry=registry, files=files, sources=tuple(sources)
+    )
 
 
 def _check_there(paths: Iterable[Path]) -> None:

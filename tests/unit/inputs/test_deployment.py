@@ -15,7 +15,7 @@ from tripleo_cli.inputs.deployment import (
     load_deployment,
     make_request,
 )
-from tripleo_cli.inputs.environment import Environment
+from tripleo_cli.inputs.environment import Environment, load_environments
 
 ROLES = {name: Role(name=name) for name in ("Controller", "Compute")}
 
@@ -144,3 +144,32 @@ def test_a_count_among_the_parameters_is_checked() -> None:
 
     with pytest.raises(InvalidInputError, match="ComputeCount: must be a whole"):
         make_request("", {}, DeploymentFile(roles=ROLES), environment)
+
+
+def test_every_source_of_a_count_is_kept_the_one_that_wins_last(
+    tmp_path: Path,
+) -> None:
+    document = load(tmp_path, "roles: {Controller: 3}\n")
+    environment = load_environments(
+        [
+            written(tmp_path, "a.yaml", "parameter_defaults: {ControllerCount: 1}"),
+            written(tmp_path, "b.yaml", "parameter_defaults: {Colour: red}"),
+            written(tmp_path, "c.yaml", "parameters: {ControllerCount: 2}"),
+        ]
+    )
+
+    request, _ = make_request("", {"Controller": 4}, document, environment)
+
+    assert [(given.number, Path(given.source).name) for given in request.given] == [
+        (1, "a.yaml"),
+        (2, "c.yaml"),
+        (3, "deployment.yaml"),
+        (4, "flags"),
+    ]
+    assert request.counts == {"Controller": 4}
+
+
+def written(folder: Path, name: str, text: str) -> Path:
+    path = folder / name
+    path.write_text(text)
+    return path
