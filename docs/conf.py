@@ -14,7 +14,7 @@ author = "the tripleo-cli developers"
 copyright = f"2026, {author}"  # noqa: A001 - Sphinx's name
 release = metadata.version("tripleo-cli")
 
-extensions = ["markdown_pages", "plain_help"]
+extensions = ["fact_tables", "markdown_pages", "plain_help"]
 exclude_patterns = ["_build", "changes"]
 nitpicky = True
 autoprogram_cliff_application = "openstack"

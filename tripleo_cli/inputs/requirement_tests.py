@@ -31,6 +31,20 @@ MEDIAN_OPERATORS: Final = {
     "at_most_percent_slower": True,
 }
 """Operators of benchmarks alone, and whether being faster is fine with them."""
+OTHER_MEANINGS: Final = {
+    KNOWN: ("any", "true or false", "Whether it is known at all."),
+    "within_percent_of_median": (
+        "benchmark",
+        "a number",
+        "At most so many percent from the median of the machines like it.",
+    ),
+    "at_most_percent_slower": (
+        "benchmark",
+        "a number",
+        "At most so many percent slower than that median; faster is fine.",
+    ),
+}
+"""For the documentation: for what facts, what value, what it means."""
 BENCHMARK_OPERATORS: Final = (
     "at_least",
     "at_most",

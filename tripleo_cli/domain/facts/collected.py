@@ -6,14 +6,12 @@ turns them into nested mappings and moves them from ``data`` to ``extra``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tripleo_cli.domain.facts.metrics import Quadruple
 from tripleo_cli.domain.facts.plain import mapping, text
 
-_PARTS: Final = 4
 _FIRMWARE_KEYS: Final = {
     "disk": ("rev", "revision"),
     "network": ("firmware", "version"),
@@ -33,13 +31,6 @@ class Collected:
     def items(self, area: str) -> Mapping[str, Mapping[str, Any]]:
         """List an area's items with what is known of each."""
         return self.areas.get(area, {})
-
-    def quadruples(self) -> Iterator[Quadruple]:
-        """Give all facts in the collector's form."""
-        for area, items in self.areas.items():
-            for item, keys in items.items():
-                for key, value in keys.items():
-                    yield area, item, key, value
 
 
 def collected_from(plugin_data: Mapping[str, Any]) -> Collected:
@@ -68,11 +59,21 @@ def firmware_of(collected: Collected) -> dict[str, str]:
 
 def _nested(facts: Iterable[Any]) -> dict[str, dict[str, dict[str, Any]]]:
     areas: dict[str, dict[str, dict[str, Any]]] = {}
+    last: tuple[Any, Any] = (None, None)
+    keys: dict[str, Any] = {}
     for fact in facts:
-        if isinstance(fact, list | tuple) and len(fact) == _PARTS:
+        try:
             area, item, key, value = fact
-            if isinstance(area, str) and isinstance(item, str) and isinstance(key, str):
-                areas.setdefault(area, {}).setdefault(item, {})[key] = value
+        except (TypeError, ValueError):  # not four things
+            continue
+        # Facts of one item follow each other, hundreds of them.
+        if last != (area, item):
+            if not (isinstance(area, str) and isinstance(item, str)):
+                continue
+            last = (area, item)
+            keys = areas.setdefault(area, {}).setdefault(item, {})
+        if isinstance(key, str):
+            keys[key] = value
     return areas
 
 

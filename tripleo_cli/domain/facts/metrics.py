@@ -9,8 +9,9 @@ network card is none of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any, Final
 
 from tripleo_cli.domain.facts.plain import number
 
@@ -45,7 +46,6 @@ USUAL_KEYS: Final = (
     ),
 )
 """What the collector measures by default, for documentation and suggestions."""
-Quadruple = tuple[str, str, str, object]
 
 
 def is_lower_better(metric: str) -> bool:
@@ -64,12 +64,22 @@ def is_metric_pattern(pattern: str) -> bool:
     return area in MEASURED_AREAS and bool(item) and is_key
 
 
-def benchmarks_from(facts: Iterable[Quadruple]) -> Mapping[str, float]:
+def benchmarks_from(
+    areas: Mapping[str, Mapping[str, Mapping[str, Any]]],
+) -> Mapping[str, float]:
     """Pick the measurements out of a collector's facts, by dotted name."""
-    found = {}
-    for area, item, key, value in facts:
-        if key.startswith(MEASURED) and area in MEASURED_AREAS:
-            measured = number(value)
-            if measured is not None:
-                found[f"{area}.{item}.{key}"] = measured
-    return found
+    return {
+        metric: measured
+        for area in areas
+        if area in MEASURED_AREAS
+        for item, keys in areas[area].items()
+        for key, value in keys.items()
+        if (metric := _metric(area, item, key))
+        and (measured := number(value)) is not None
+    }
+
+
+@lru_cache(maxsize=65536)
+def _metric(area: str, item: str, key: str) -> str:
+    """Name a measurement, the same text for all machines; empty for other facts."""
+    return f"{area}.{item}.{key}" if key.startswith(MEASURED) else ""

@@ -6,8 +6,8 @@ what one machine reports strangely must not hide the rest of what it reports.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
+from math import isfinite
 from typing import Any
 
 _YES_NO = {
@@ -47,7 +47,7 @@ def number(value: object) -> float | None:
         found = float(value)
     except (ValueError, OverflowError):
         return None
-    return found if math.isfinite(found) else None
+    return found if isfinite(found) else None
 
 
 def positive(value: object) -> float | None:

@@ -51,7 +51,7 @@ def facts_from(
         firmware=_firmware(mapping(vendor.get("firmware")), collected),
         boot_mode=text(boot.get("current_boot_mode")).lower(),
         bmc_address=_bmc_address(inventory),
-        benchmarks=benchmarks_from(collected.quadruples()),
+        benchmarks=benchmarks_from(collected.areas),
     )
 
 
