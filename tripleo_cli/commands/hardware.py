@@ -224,8 +224,7 @@ class HardwareOutliers(_OfFleet, base.Lister):
         shown = _shown(parsed_args, found)
         if parsed_args.strict:
             self._failure = _failure(shown, nodes)
-        # Reasons are sentences: a table of them is wider than any terminal.
-        return _findings(shown, nodes, with_reasons=parsed_args.formatter != "table")
+        return _findings(shown, nodes, for_people=parsed_args.formatter == "table")
 
     def produce_output(
         self, parsed_args: argparse.Namespace, column_names: Any, data: Any
@@ -262,6 +261,75 @@ class HardwareOutliers(_OfFleet, base.Lister):
                 exclude_nodes(self.cloud.baremetal, out, report)
             if back:
                 include_nodes(self.cloud.baremetal, back, report)
+
+
+class HardwareReport(_OfFleet, base.ShowOne):
+    """Show what machines there are, and what is odd in them
+
+    With --output, also as one page for a browser, which needs no network: groups of
+    like machines, every node's benchmarks among them, firmware and cabling. With
+    -f json, everything that the page shows.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "--output",
+            metavar="<file>",
+            type=Path,
+            help="Write the page to this file, which only its owner can read",
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.domain.outliers.survey import survey
+        from tripleo_cli.inputs.tolerances import parse_tolerances
+
+        tolerances = parse_tolerances(parsed_args.tolerance)
+        output = _page_file(parsed_args.output)
+        found = survey(self.nodes(parsed_args), tolerances)
+        if output:
+            _write_page(found, str(parsed_args.source or "this undercloud"), output)
+        return _record(found, str(output or ""))
+
+
+def _page_file(path: Path | None) -> Path | None:
+    """Find the file that is to be written, before any work is done for it."""
+    from tripleo_cli.errors import InvalidInputError, Problem
+
+    if path is None:
+        return None
+    whole = path.resolve()
+    if whole.name.startswith(".") or (path.exists() and not path.is_file()):
+        what = "must be a file, and its name must not begin with a dot"
+        raise InvalidInputError("overcloud hardware report", [Problem(str(path), what)])
+    return whole
+
+
+def _write_page(found: Survey, source: str, output: Path) -> None:
+    from datetime import UTC, datetime
+
+    from tripleo_cli.plugin import make_folder
+    from tripleo_cli.rendering.report import Heading, render_report
+    from tripleo_cli.resources import shipped
+
+    made_at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+    folder = shipped("templates") / "report"
+    templates = {entry.name: entry.read_text() for entry in folder.iterdir()}
+    page = render_report(found, Heading(source=source, made_at=made_at), templates)
+    make_folder(output.parent).write(output.name, page)
+
+
+def _record(found: Survey, page: str) -> Any:
+    """Lay the report out: lines for people, and all there is for programs."""
+    from tripleo_cli.commands.columns import Lines
+    from tripleo_cli.rendering.report import report_data, report_lines
+
+    data, lines = report_data(found), report_lines(found)
+    fields = {name: Lines(value, lines[name]) for name, value in data.items()}
+    return ("page", *fields), (page, *fields.values())
 
 
 def _check(parsed_args: argparse.Namespace) -> None:
@@ -306,7 +374,7 @@ def _failure(findings: Sequence[Finding], nodes: Sequence[Node]) -> str:
 
 
 def _findings(
-    findings: Sequence[Finding], nodes: Sequence[Node], *, with_reasons: bool
+    findings: Sequence[Finding], nodes: Sequence[Node], *, for_people: bool
 ) -> Any:
     from tripleo_cli.domain.node import exclusion
 
@@ -326,13 +394,24 @@ def _findings(
             one.node.name or one.node.id,
             one.group,
             one.subject,
-            one.value,
-            one.usual,
-            "" if one.deviation is None else f"{one.deviation:+.0%}",
+            *(_numbers if for_people else _exact)(one),
             one.verdict.value,
             one.node.id in excluded,
-            *([one.reason] if with_reasons else []),
+            *([] if for_people else [one.reason]),
         )
         for one in findings
     ]
-    return (*columns, *(["Reason"] if with_reasons else [])), rows
+    # Reasons are sentences: a table of them is wider than any terminal.
+    return (*columns, *([] if for_people else ["Reason"])), rows
+
+
+def _numbers(one: Finding) -> tuple[str, ...]:
+    from tripleo_cli.domain.outliers.findings import in_words
+
+    deviation = "" if one.deviation is None else f"{one.deviation:+.0%}"
+    return in_words(one.value), in_words(one.usual), deviation
+
+
+def _exact(one: Finding) -> tuple[float | str | None, ...]:
+    deviation = None if one.deviation is None else round(one.deviation, 4)
+    return one.value, one.usual, deviation

@@ -25,7 +25,6 @@ from tripleo_cli.domain.outliers.tolerance import Tolerances
 Place = tuple[Peers, str]
 """Who is compared, in which metric."""
 Ways = list[tuple[Node, Kind, list[Place]]]
-_WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +192,8 @@ def findings_of(comparison: Comparison) -> Iterator[Finding]:
             node=dot.node,
             group=comparison.group,
             subject=comparison.metric,
-            value=number(dot.reading.value),
-            usual=number(comparison.median),
+            value=dot.reading.value,
+            usual=comparison.median,
             deviation=dot.deviation,
             verdict=dot.verdict,
             kind=comparison.kind,
@@ -203,8 +202,3 @@ def findings_of(comparison: Comparison) -> Iterator[Finding]:
                 f"{many} like machines{where} (allowed {comparison.limit:.0%})"
             ),
         )
-
-
-def number(value: float) -> str:
-    """Write a result with the digits that matter."""
-    return f"{value:.0f}" if abs(value) >= _WHOLE else f"{value:.4g}"

@@ -8,6 +8,8 @@ from enum import Enum
 from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.outliers.metrics import Kind
 
+_WHOLE = 100
+
 
 class Verdict(Enum):
     """How odd a node is in something."""
@@ -25,16 +27,24 @@ class Verdict(Enum):
 class Finding:
     """Why a node is odd.
 
-    ``subject`` is a metric, or what differs ("firmware bios_version"); ``deviation``
-    is relative to the median and has its sign, ``None`` where nothing was measured.
+    ``subject`` is a metric, or what differs ("firmware of BIOS"). Of a metric, the
+    values are numbers, in the unit that its name ends in, and ``deviation`` is
+    relative to the median, with its sign.
     """
 
     node: Node
     group: str
     subject: str
-    value: str
-    usual: str
+    value: float | str
+    usual: float | str
     verdict: Verdict
     reason: str
     deviation: float | None = None
     kind: Kind | None = None
+
+
+def in_words(value: float | str) -> str:
+    """Write a result with the digits that matter; texts are as they are."""
+    if isinstance(value, str):
+        return value
+    return f"{value:.0f}" if abs(value) >= _WHOLE else f"{value:.4g}"
