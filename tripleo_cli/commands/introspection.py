@@ -10,11 +10,16 @@ from tripleo_cli.commands import base
 from tripleo_cli.commands.node import MoveNodes, add_limits
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tripleo_cli.domain.facts import HardwareFacts
+    from tripleo_cli.domain.inspection_rule import Clause, InspectionRule
     from tripleo_cli.domain.introspection import Benchmark
     from tripleo_cli.domain.node import Node
+    from tripleo_cli.workflows.rules import RuleOutcome
 
 BENCHMARKS = ("cpu", "memory", "disk")
+RULE_COLUMNS = ("Description", "UUID", "Priority", "Conditions", "Actions")
 
 
 class IntrospectNodes(MoveNodes):
@@ -185,6 +190,136 @@ class ShowInterface(_OfNode, base.ShowOne):
         if not _is_for_programs(parsed_args):
             data["switch_vlans"] = ", ".join(map(str, data["switch_vlans"]))
         return tuple(data), tuple(data.values())
+
+
+class _RulesCommand(base.Lister):
+    """A command that changes rules, and ends with a row for each."""
+
+    _outcomes: Sequence[RuleOutcome] = ()
+    _doing = ""
+
+    def produce_output(
+        self, parsed_args: argparse.Namespace, column_names: Any, data: Any
+    ) -> int:
+        """Print the table; a failed rule fails the command after that."""
+        from tripleo_cli.workflows.rules import raise_rule_failures
+
+        code: int = super().produce_output(parsed_args, column_names, data)
+        raise_rule_failures(self._outcomes, self._doing)
+        return code
+
+    def _table(self, outcomes: Sequence[RuleOutcome], doing: str) -> Any:
+        self._outcomes, self._doing = outcomes, doing
+        return ("Description", "UUID", "Result", "Error"), [
+            (o.rule.description, o.rule.uuid, o.result, o.error) for o in outcomes
+        ]
+
+
+class ImportRules(_RulesCommand):
+    """Make Ironic's inspection rules those of a file
+
+    Rules are applied to each machine when its inspection ends, and can tag it with
+    traits and capabilities by what was found. A rule that Ironic has by its uuid or
+    description is changed; others stay. Files for ironic-inspector are converted.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "file", metavar="<file>", type=Path, help="Rules in YAML or JSON"
+        )
+        parser.add_argument(
+            "--validate-only",
+            action="store_true",
+            help="Check the file only; reaches no cloud and changes nothing",
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.commands.console import watching
+        from tripleo_cli.domain.events import Noted
+        from tripleo_cli.inputs.rules import load_rules
+        from tripleo_cli.workflows.rules import import_rules
+
+        file = load_rules(parsed_args.file)
+        if not parsed_args.validate_only:
+            self.require_cloud()
+        with watching() as report:
+            for note in file.notes:
+                report(Noted(note))
+            if parsed_args.validate_only:
+                return RULE_COLUMNS, [_rule_row(rule) for rule in file.rules]
+            outcomes = import_rules(self.cloud.inspection, file.rules, report)
+        return self._table(outcomes, "import")
+
+
+class ListRules(base.Lister):
+    """List Ironic's inspection rules, those applied first first
+
+    Rules built into Ironic's configuration are not shown.
+    """
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        rules = sorted(self.cloud.inspection.rules(), key=lambda rule: -rule.priority)
+        row = _rule_data if _is_for_programs(parsed_args) else _rule_row
+        return RULE_COLUMNS, [row(rule) for rule in rules]
+
+
+class DeleteRules(_RulesCommand):
+    """Delete inspection rules from Ironic"""
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        which = parser.add_mutually_exclusive_group(required=True)
+        which.add_argument(
+            "rules",
+            metavar="<rule>",
+            nargs="*",
+            default=[],
+            help="Descriptions or uuids",
+        )
+        which.add_argument("--all", action="store_true", help="All that were added")
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.commands.console import watching
+        from tripleo_cli.workflows.rules import delete_rules, select_rules
+
+        inspection = self.cloud.inspection
+        rules = inspection.rules()
+        if not parsed_args.all:
+            rules = select_rules(rules, parsed_args.rules)
+        with watching() as report:
+            return self._table(delete_rules(inspection, rules, report), "delete")
+
+
+def _rule_row(rule: InspectionRule) -> tuple[Any, ...]:
+    clauses = (rule.conditions, rule.actions)
+    texts = ("hidden" if part is None else _clauses(part) for part in clauses)
+    return (rule.description, rule.uuid, rule.priority, *texts)
+
+
+def _rule_data(rule: InspectionRule) -> tuple[Any, ...]:
+    return (
+        rule.description,
+        rule.uuid,
+        rule.priority,
+        rule.conditions,
+        rule.actions,
+    )
+
+
+def _clauses(clauses: Sequence[Clause]) -> str:
+    lines = []
+    for clause in clauses:
+        words = (f"{name}={value}" for name, value in clause["args"].items())
+        lines.append(" ".join([str(clause["op"]), *words]))
+    return "\n".join(lines)
 
 
 def _benchmarks(text: str) -> tuple[str, ...]:
