@@ -56,6 +56,13 @@ def test_every_program_has_the_files_it_is_said_to_read(
     assert set(files) - named == {"supervisord.conf", "nova-cell0.conf"}
 
 
+def test_the_operator_may_write_inspection_rules(files: dict[str, File]) -> None:
+    policy = files["ironic-policy.yaml"].text
+
+    for verb in ("create", "update", "delete"):
+        assert f'"baremetal:inspection_rule:{verb}": "role:admin and (' in policy
+
+
 def test_nova_compute_knows_no_database(files: dict[str, File]) -> None:
     assert "mysql" not in files["nova-compute.conf"].text
     assert ":3307/nova_cell0?" in files["nova-cell0.conf"].text
