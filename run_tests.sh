@@ -26,7 +26,7 @@ Each stage's output is kept in build/test/STAGE.log.
 TEXT
 }
 
-FAST_STAGES=(lint types architecture unit contract docs dist)
+FAST_STAGES=(lint types architecture unit contract docs dist browser)
 LIVE_STAGES=(undercloud functional lifecycle resume)
 # On request only: figures of a machine that does something else say little.
 OTHER_STAGES=(bench)
@@ -81,6 +81,20 @@ stage_unit() { run_pytest unit tests/unit --deselect tests/unit/test_architectur
 stage_contract() { run_pytest contract tests/contract; }
 stage_docs() { sphinx-build -q -W --keep-going -b html docs "$WORK/docs"; }
 stage_dist() { run_pytest dist tests/dist; }
+stage_browser() {
+  ensure_browser && TRIPLEO_TEST_PICTURES=$WORK run_pytest browser tests/browser -m browser
+}
+
+# Chromium comes from the distribution, without a window: a few seconds.
+ensure_browser() {
+  command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null && return
+  [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null ||
+    die "there is no Chromium" "apt-get install --no-install-recommends chromium-headless-shell"
+  echo "Installing chromium-headless-shell."
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq
+  apt-get install -qq --no-install-recommends chromium-headless-shell >/dev/null
+}
 
 stage_undercloud() {
   [[ $EUID -eq 0 ]] || die "an undercloud is installed as root" "./run_tests.sh --fast"

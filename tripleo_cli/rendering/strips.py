@@ -35,6 +35,7 @@ class Mark:
 class Strip:
     """One metric: its dots, the box of the middle half, and what is allowed."""
 
+    part: str
     metric: str
     unit: str
     median: str
@@ -107,9 +108,11 @@ def _ticks(reach: float) -> Iterator[tuple[float, str]]:
 
 def _strip(one: Comparison, reach: float) -> Strip:
     distances = [dot.deviation for dot in one.dots]
+    part, _, metric = one.metric.partition(".")[2].rpartition(".")
     low, _, high = statistics.quantiles(distances, n=_QUARTERS, method="inclusive")
     return Strip(
-        metric=one.metric.split(".", 1)[-1],
+        part=part,
+        metric=metric,
         unit=_unit(one.metric),
         median=in_words(one.median),
         scatter=f"{one.scatter:.1%}",
@@ -126,13 +129,13 @@ def _marks(dots: Sequence[Dot], reach: float) -> Iterator[Mark]:
     # Odd ones are drawn last, over the others.
     ordered = sorted(dots, key=lambda dot: dot.verdict is not Verdict.FITS)
     for index, dot in enumerate(ordered):
-        reading = dot.reading
+        reading, fits = dot.reading, dot.verdict is Verdict.FITS
         part = f" on {reading.part}" if reading.parts > 1 else ""
         name = dot.node.name or dot.node.id
         value = in_words(reading.value)
         yield Mark(
             x=_place(dot.deviation, reach),
-            y=HEIGHT / 2 + _LANES[index % len(_LANES)],
+            y=HEIGHT / 2 + (_LANES[index % len(_LANES)] if fits else 0),
             verdict=dot.verdict.value,
             title=f"{name}: {value} ({dot.deviation:+.0%}){part}",
         )

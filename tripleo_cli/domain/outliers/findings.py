@@ -42,6 +42,11 @@ class Finding:
     deviation: float | None = None
     kind: Kind | None = None
 
+    @property
+    def is_difference(self) -> bool:
+        """Whether it is about something that nobody measured."""
+        return self.verdict is Verdict.DIFFERS
+
 
 def in_words(value: float | str) -> str:
     """Write a result with the digits that matter; texts are as they are."""

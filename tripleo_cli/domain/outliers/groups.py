@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.outliers.group import GroupKey, group_of
@@ -13,12 +13,14 @@ from tripleo_cli.domain.outliers.peers import Peers, peers_for
 __all__ = ["GroupKey", "group_of", "medians"]
 
 
-def medians(nodes: Iterable[Node]) -> Mapping[GroupKey, Mapping[str, float]]:
+def medians(
+    nodes: Iterable[Node], is_wanted: Callable[[str], bool] = lambda _: True
+) -> Mapping[GroupKey, Mapping[str, float]]:
     """Give for each group the median of every metric, under the collector's name.
 
     A metric is compared among all machines that are alike in what it measures: how
     many disks there are says nothing of a CPU, so that a group of one still has
-    something to be compared with.
+    something to be compared with. Only metrics that are wanted are looked at.
     """
     pools: dict[Peers, dict[str, list[float]]] = {}
     members: dict[GroupKey, dict[str, list[float]]] = {}
@@ -30,9 +32,10 @@ def medians(nodes: Iterable[Node]) -> Mapping[GroupKey, Mapping[str, float]]:
                 kind: pools.setdefault(peers_for(key, kind)[0], {}) for kind in Kind
             }
             for metric, value in node.facts.benchmarks.items():
-                pool = pool_of[kind_of(metric)]
-                pool.setdefault(metric, []).append(value)
-                metrics[metric] = pool[metric]
+                if is_wanted(metric):
+                    pool = pool_of[kind_of(metric)]
+                    pool.setdefault(metric, []).append(value)
+                    metrics[metric] = pool[metric]
     usual = {
         id(values): statistics.median(values)
         for pool in pools.values()
