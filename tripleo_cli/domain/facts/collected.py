@@ -6,11 +6,12 @@ turns them into nested mappings and moves them from ``data`` to ``extra``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from tripleo_cli.domain.facts.plain import mapping, text
+from tripleo_cli.domain.facts.metrics import metric_name
+from tripleo_cli.domain.facts.plain import mapping, number, text
 
 _FIRMWARE_KEYS: Final = {
     "disk": ("rev", "revision"),
@@ -20,12 +21,13 @@ _FIRMWARE_KEYS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Collected:
-    """Facts by area, item and key; ``get`` for one of them."""
+    """Facts by area, item and key, and beside them what was measured, by metric."""
 
     areas: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
+    benchmarks: Mapping[str, float] = field(default_factory=dict)
 
     def get(self, area: str, item: str, key: str) -> Any:
-        """Look one value up, ``None`` where there is none."""
+        """Look one fact up, ``None`` where there is none."""
         return self.items(area).get(item, {}).get(key)
 
     def items(self, area: str) -> Mapping[str, Mapping[str, Any]]:
@@ -38,9 +40,9 @@ def collected_from(plugin_data: Mapping[str, Any]) -> Collected:
     for key in ("data", "extra"):
         given = plugin_data.get(key)
         if isinstance(given, list | tuple):
-            return Collected(areas=_nested(given))
+            return _sorted(given)
         if isinstance(given, Mapping) and given:
-            return Collected(areas=_checked(given))
+            return _sorted(_flat(given))
     return Collected()
 
 
@@ -57,31 +59,27 @@ def firmware_of(collected: Collected) -> dict[str, str]:
     return {name: value for name, value in found.items() if value}
 
 
-def _nested(facts: Iterable[Any]) -> dict[str, dict[str, dict[str, Any]]]:
+def _flat(given: Mapping[Any, Any]) -> Iterator[tuple[Any, Any, Any, Any]]:
+    for area, items in given.items():
+        for item, keys in mapping(items).items():
+            for key, value in mapping(keys).items():
+                yield area, item, key, value
+
+
+def _sorted(facts: Iterable[Any]) -> Collected:
+    """Part measurements from facts. There are hundreds of them in every machine."""
     areas: dict[str, dict[str, dict[str, Any]]] = {}
-    last: tuple[Any, Any] = (None, None)
-    keys: dict[str, Any] = {}
+    benchmarks: dict[str, float] = {}
     for fact in facts:
         try:
             area, item, key, value = fact
-        except (TypeError, ValueError):  # not four things
+            metric = metric_name(area, item, key)
+        except (TypeError, ValueError):  # not four things, or lists in it
             continue
-        # Facts of one item follow each other, hundreds of them.
-        if last != (area, item):
-            if not (isinstance(area, str) and isinstance(item, str)):
-                continue
-            last = (area, item)
-            keys = areas.setdefault(area, {}).setdefault(item, {})
-        if isinstance(key, str):
-            keys[key] = value
-    return areas
-
-
-def _checked(given: Mapping[Any, Any]) -> dict[str, dict[str, dict[str, Any]]]:
-    return {
-        str(area): {
-            str(item): {str(key): value for key, value in mapping(keys).items()}
-            for item, keys in mapping(items).items()
-        }
-        for area, items in given.items()
-    }
+        if metric:
+            measured = number(value)
+            if measured is not None:
+                benchmarks[metric] = measured
+        elif isinstance(area, str) and isinstance(item, str) and isinstance(key, str):
+            areas.setdefault(area, {}).setdefault(item, {})[key] = value
+    return Collected(areas=areas, benchmarks=benchmarks)

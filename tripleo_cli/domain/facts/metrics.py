@@ -9,11 +9,8 @@ network card is none of them.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Final
-
-from tripleo_cli.domain.facts.plain import number
+from typing import Final
 
 MEASURED: Final = (
     "bogomips",
@@ -64,22 +61,15 @@ def is_metric_pattern(pattern: str) -> bool:
     return area in MEASURED_AREAS and bool(item) and is_key
 
 
-def benchmarks_from(
-    areas: Mapping[str, Mapping[str, Mapping[str, Any]]],
-) -> Mapping[str, float]:
-    """Pick the measurements out of a collector's facts, by dotted name."""
-    return {
-        metric: measured
-        for area in areas
-        if area in MEASURED_AREAS
-        for item, keys in areas[area].items()
-        for key, value in keys.items()
-        if (metric := _metric(area, item, key))
-        and (measured := number(value)) is not None
-    }
+def expression_of(pattern: str) -> str:
+    """Write a pattern of metrics as a regular expression."""
+    return re.escape(pattern).replace(r"\*", "[^.]*")
 
 
 @lru_cache(maxsize=65536)
-def _metric(area: str, item: str, key: str) -> str:
+def metric_name(area: object, item: object, key: object) -> str:
     """Name a measurement, the same text for all machines; empty for other facts."""
-    return f"{area}.{item}.{key}" if key.startswith(MEASURED) else ""
+    is_measured = (
+        area in MEASURED_AREAS and isinstance(key, str) and key.startswith(MEASURED)
+    )
+    return f"{area}.{item}.{key}" if is_measured else ""

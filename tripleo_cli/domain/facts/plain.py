@@ -39,13 +39,13 @@ def text(value: object) -> str:
     return ""
 
 
-def number(value: object) -> float | None:
+def number(value: Any) -> float | None:
     """Give a finite number, also from a text ("2400.0000")."""
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
+    if isinstance(value, bool):
         return None
     try:
         found = float(value)
-    except (ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return found if isfinite(found) else None
 

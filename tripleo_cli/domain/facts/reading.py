@@ -16,7 +16,6 @@ from tripleo_cli.domain.facts.collected import (
     firmware_of,
 )
 from tripleo_cli.domain.facts.disks import disks_from
-from tripleo_cli.domain.facts.metrics import benchmarks_from
 from tripleo_cli.domain.facts.nics import nics_from
 from tripleo_cli.domain.facts.plain import mapping, positive, sequence, text, whole
 from tripleo_cli.domain.facts.values import HardwareFacts
@@ -51,7 +50,7 @@ def facts_from(
         firmware=_firmware(mapping(vendor.get("firmware")), collected),
         boot_mode=text(boot.get("current_boot_mode")).lower(),
         bmc_address=_bmc_address(inventory),
-        benchmarks=benchmarks_from(collected.areas),
+        benchmarks=collected.benchmarks,
     )
 
 

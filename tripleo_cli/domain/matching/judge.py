@@ -16,15 +16,16 @@ from tripleo_cli.domain.matching.rules import SIMPLE_RULES
 from tripleo_cli.domain.matching.rules.requirement import requirement_rule
 from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.outliers.groups import group_of, medians
+from tripleo_cli.domain.requirement import is_compared
 from tripleo_cli.domain.role import Role
 
 
 def candidates(request: MatchRequest, nodes: Iterable[Node]) -> list[Candidate]:
     """Read nodes, and what matters of the nodes around them."""
     sorted_for = frozenset[str]().union(*map(possible_traits, request.nodes))
-    # A role may compare benchmarks only if it requires something.
-    is_asking = any(role.requires for role in request.roles.values())
-    usual = medians(request.nodes) if is_asking else {}
+    requirements = [role.requires for role in request.roles.values() if role.requires]
+    is_wanted = is_compared(requirements)
+    usual = medians(request.nodes, is_wanted) if is_wanted else {}
     return [
         candidate_from_node(
             node,

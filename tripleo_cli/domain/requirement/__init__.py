@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tripleo_cli.domain.requirement.requirement import Requirement
+from tripleo_cli.domain.requirement.requirement import Requirement, is_compared
 
-__all__ = ["Requirement"]
+__all__ = ["Requirement", "is_compared"]

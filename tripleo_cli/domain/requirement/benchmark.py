@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, Protocol
 
 from tripleo_cli.domain.facts import is_lower_better
+from tripleo_cli.domain.facts.metrics import expression_of
 from tripleo_cli.domain.facts.units import number_text
 from tripleo_cli.domain.requirement.check import Bound
 from tripleo_cli.domain.requirement.condition import Judge, Medians
@@ -126,6 +127,11 @@ class BenchmarkTest:
         del verb
         return f"with benchmark {self.pattern}"
 
+    def compared(self) -> frozenset[str]:
+        """Name the pattern if it is compared with medians."""
+        is_near = isinstance(self.measure, NearMedian)
+        return frozenset((self.pattern,) if is_near else ())
+
     def negated(self) -> BenchmarkTest:
         """Ask that one of them does not pass."""
         return replace(self, measure=self.measure.negated(), is_every=not self.is_every)
@@ -141,5 +147,4 @@ def metrics_named(pattern: str, measured: Mapping[str, float]) -> tuple[str, ...
 
 @lru_cache(maxsize=1024)
 def _named(pattern: str, metrics: tuple[str, ...]) -> tuple[str, ...]:
-    expression = re.escape(pattern).replace(r"\*", "[^.]*")
-    return tuple(filter(re.compile(expression).fullmatch, metrics))
+    return tuple(filter(re.compile(expression_of(pattern)).fullmatch, metrics))

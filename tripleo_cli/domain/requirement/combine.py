@@ -38,6 +38,10 @@ class AllOf:
         """Say all of them: "of at least 200 GB that is not rotational"."""
         return _chained([condition.describe(verb) for condition in self.conditions])
 
+    def compared(self) -> frozenset[str]:
+        """Join what its conditions compare."""
+        return _compared(self.conditions)
+
     def negated(self) -> AnyOf:
         """Ask for the contrary of any of them."""
         return AnyOf(tuple(condition.negated() for condition in self.conditions))
@@ -71,6 +75,10 @@ class AnyOf:
         said = " or ".join(condition.describe(verb) for condition in self.conditions)
         return said if len(self.conditions) == 1 else f"({said})"
 
+    def compared(self) -> frozenset[str]:
+        """Join what its conditions compare."""
+        return _compared(self.conditions)
+
     def negated(self) -> AllOf:
         """Ask for the contrary of all of them."""
         return AllOf(tuple(condition.negated() for condition in self.conditions))
@@ -80,6 +88,10 @@ def all_of(conditions: Iterable[Condition]) -> Condition:
     """Join conditions; one alone stays what it is."""
     found = tuple(conditions)
     return found[0] if len(found) == 1 else AllOf(found)
+
+
+def _compared(conditions: Iterable[Condition]) -> frozenset[str]:
+    return frozenset[str]().union(*(one.compared() for one in conditions))
 
 
 def _chained(phrases: Sequence[str]) -> str:

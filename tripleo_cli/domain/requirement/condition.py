@@ -26,5 +26,8 @@ class Condition(Protocol):
     def describe(self, verb: str) -> str:
         """Say it after a noun: "that {verb} not rotational"."""
 
+    def compared(self) -> frozenset[str]:
+        """Name the metrics (or patterns of them) whose medians it needs."""
+
     def negated(self) -> Condition:
         """Give the condition that is certain where this one is certainly not."""

@@ -55,6 +55,10 @@ class Count:
         limit = "at most" if self.is_most else "at least"
         return f"with {limit} {self._said(self.number)}"
 
+    def compared(self) -> frozenset[str]:
+        """Compare nothing with others."""
+        return frozenset()
+
     def negated(self) -> Condition:
         """Ask for fewer than "at least", or for more than "at most"."""
         number = self.number + 1 if self.is_most else self.number - 1

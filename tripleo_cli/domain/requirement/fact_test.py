@@ -59,6 +59,10 @@ class FactTest:
             return f"{phrase} among its {fact.noun}"
         return fact.shown.format(phrase) if fact.shown else f"with {fact.noun} {phrase}"
 
+    def compared(self) -> frozenset[str]:
+        """Compare nothing with others."""
+        return frozenset()
+
     def negated(self) -> FactTest:
         """Ask for the contrary; the fact must be known all the same."""
         return replace(self, check=self.check.negated())
@@ -97,6 +101,10 @@ class Known:
         """Say it of a part."""
         del verb
         return f"with {'a' if self.is_wanted else 'no'} known {self.fact.noun}"
+
+    def compared(self) -> frozenset[str]:
+        """Compare nothing with others."""
+        return frozenset()
 
     def negated(self) -> Known:
         """Ask for the contrary."""

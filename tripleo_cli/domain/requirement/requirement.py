@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Protocol
 
 from tripleo_cli.domain.facts import HardwareFacts
+from tripleo_cli.domain.facts.metrics import expression_of
 
 
 class Requirement(Protocol):
@@ -29,3 +32,16 @@ class Requirement(Protocol):
 
     def describe(self, verb: str) -> str:
         """Say it after a noun: "(machines) with at least 4 disks"."""
+
+    def compared(self) -> frozenset[str]:
+        """Name the metrics (or patterns of them) whose medians it needs."""
+
+
+def is_compared(requirements: Iterable[Requirement]) -> Callable[[str], bool] | None:
+    """Tell which metrics' medians requirements need; ``None`` if they need none."""
+    patterns = frozenset[str]().union(*(one.compared() for one in requirements))
+    if not patterns:
+        return None
+    expression = "|".join(map(expression_of, sorted(patterns)))
+    matches = re.compile(expression).fullmatch
+    return cache(lambda metric: matches(metric) is not None)
