@@ -64,7 +64,8 @@ def tabulate(request: MatchRequest, spread: Mapping[str, str]) -> Table:
         for number, role in enumerate(roles)
     ]
     spots = sorted(_spots(alike, loads, len(roles)))
-    prices = _Prices(roles, alike, places, loads if any(paths) else {})
+    most = sum(places) + sum(loads.values()) if any(paths) else 0
+    prices = _Prices(roles, alike, places=sum(places), most_in_cell=most)
     return Table(
         roles=roles,
         places=places,
@@ -136,15 +137,15 @@ class _Prices:
         self,
         roles: Sequence[Role],
         alike: Mapping[_Alike, Sequence[Candidate]],
-        places: Sequence[int],
-        loads: Mapping[Spot, int],
+        *,
+        places: int,
+        most_in_cell: int,
     ) -> None:
         self._alike = alike
         self._levels = list(_levels(roles, alike))
-        total = sum(places)
-        crowd = total * (total + sum(loads.values())) if loads else 0
-        spans = [span * total for span in _spans(self._levels)]
-        (*said, self.crowding, much, uneven) = weights([*spans[:3], crowd, *spans[3:]])
+        spans = [span * places for span in _spans(self._levels)]
+        spans.insert(len(spans) - 2, most_in_cell * places)
+        *said, self.crowding, much, uneven = weights(spans)
         self._weights = (*said, much, uneven)
 
     def kinds(self, spots: Sequence[Spot]) -> list[Kind]:
