@@ -12,6 +12,7 @@ from tripleo_cli.domain.role import DEFAULT_RESOURCE_CLASS, Needs, Role
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.errors import InvalidInputError, Problem
 from tripleo_cli.inputs.document import Problems, at, parse_document, read_text
+from tripleo_cli.inputs.lines import with_lines
 from tripleo_cli.inputs.requirements import parse_requirements
 
 # Keys of TripleO's role files that mean nothing here: read, so that such a file can
@@ -100,7 +101,10 @@ def _load_file(file: Traversable, *, taken: Iterable[str]) -> dict[str, Role]:
         if role.name in roles or role.name in taken:
             problems.add(at(where, "name"), f'the role "{role.name}" is defined twice')
         roles[role.name] = role
-    problems.check()
+    try:
+        problems.check()
+    except InvalidInputError as error:
+        raise with_lines(error, text) from None
     return roles
 
 

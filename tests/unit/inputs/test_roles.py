@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from tripleo_cli.domain.facts.table import MACHINE_FACTS
+from tripleo_cli.domain.requirement.check import Bound, Relation
+from tripleo_cli.domain.requirement.fact_test import FactTest
 from tripleo_cli.domain.role import Needs, Role
 from tripleo_cli.errors import InvalidInputError
 from tripleo_cli.inputs.roles import load_roles
@@ -22,6 +25,8 @@ tags: [compute, dpdk]
 networks: [ctlplane, Storage]
 profile: gpu
 profile_aliases: [accelerated]
+spread: properties.rack
+requires: {cpus: {at_least: 32}}
 needs:
   cpus: 32
   memory_mb: 262144
@@ -62,6 +67,11 @@ def test_every_key_arrives(tmp_path: Path) -> None:
             profile="gpu",
             profile_aliases=("accelerated",),
             resource_class="gpu-nodes",
+            spread="properties.rack",
+            requires=FactTest(
+                fact=MACHINE_FACTS[0],
+                check=Bound(relation=Relation.AT_LEAST, limit=32),
+            ),
             needs=Needs(
                 cpus=32,
                 memory_mb=262144,
@@ -157,7 +167,30 @@ def test_what_is_wrong_is_said_with_its_place(
 ) -> None:
     found = problems(write(tmp_path, role=text))
 
-    assert [problem for problem in found if problem.startswith(expected)], found
+    assert [problem for problem in found if expected in problem], found
+
+
+def test_a_problem_comes_with_its_line(tmp_path: Path) -> None:
+    text = (
+        "- name: A\n"
+        "  needs:\n"
+        "    memroy_mb: 1\n"
+        "  requires:\n"
+        "    - any:\n"
+        "      - cpus: {at_least: 2}\n"
+        "      - disks.*.size_gib: {atleast: 2}\n"
+        "- nam: B\n"
+    )
+
+    found = problems(write(tmp_path, roles=text))
+
+    assert found == [
+        'line 3: [0].needs.memroy_mb: unknown key (did you mean "memory_mb"?)',
+        "line 7: [0].requires[0].any[1].disks.*.size_gib.atleast: unknown operator "
+        '(did you mean "at_least"?)',
+        'line 8: [1].nam: unknown key (did you mean "name"?)',
+        "[1].name: must not be empty",
+    ]
 
 
 def test_all_problems_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
@@ -179,7 +212,7 @@ def test_all_problems_of_all_files_are_reported_at_once(tmp_path: Path) -> None:
 def test_one_name_in_two_files_of_a_directory_is_a_mistake(tmp_path: Path) -> None:
     folder = write(tmp_path, a="name: A", b="name: A")
 
-    assert problems(folder) == ['name: the role "A" is defined twice']
+    assert problems(folder) == ['line 1: name: the role "A" is defined twice']
 
 
 def test_an_empty_directory_is_a_mistake(tmp_path: Path) -> None:
