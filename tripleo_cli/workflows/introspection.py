@@ -13,6 +13,7 @@ from tripleo_cli.domain.introspection import (
     Method,
     changed,
     changes_to,
+    failed_phase,
     own_settings,
     settings_for,
 )
@@ -202,6 +203,10 @@ def _give_back(travel: Travel, nodes: Sequence[Node]) -> Mapping[NodeId, Tripleo
 
 
 def _completed(outcome: NodeOutcome, left: TripleoError | None) -> NodeOutcome:
+    if outcome.error and not outcome.remedy:
+        # Ironic refused to begin; a service's own hint may be all that there is.
+        remedy = failed_phase(outcome.error).remedy.replace("{node}", outcome.name)
+        return replace(outcome, remedy=remedy)
     if left is None or outcome.error:
         return outcome
     return replace(

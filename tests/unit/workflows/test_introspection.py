@@ -200,6 +200,18 @@ def test_settings_that_cannot_be_given_back_are_a_failure_that_says_so() -> None
     assert site.notes() == ["a keeps settings of this run: Ironic is gone"]
 
 
+def test_an_inspection_that_cannot_begin_says_what_to_try() -> None:
+    site = Site("a")
+    refusal = ServiceError("Missing the following Redfish properties")
+    site.ironic.refuses("a", "set_provision_state", refusal)
+
+    outcome = site.introspect(method=Method.REDFISH)["a"]
+
+    assert outcome.error == "Missing the following Redfish properties"
+    assert "openstack baremetal node validate a" in outcome.remedy
+    assert settings(site.node("a")) == (None, "agent", None)
+
+
 def test_a_node_in_use_is_not_touched() -> None:
     site = Site("a", state=S.ACTIVE)
 
