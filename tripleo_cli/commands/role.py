@@ -127,6 +127,7 @@ class ShowRole(base.ShowOne):
             "profile_aliases": ", ".join(role.profile_aliases),
             "resource_class": role.resource_class,
             "needs": _needs(role),
+            "requires": role.requires.describe("is") if role.requires else "",
             "flavor": flavor_for(role).name,
             "image": role.image,
             "hostname_format": role.hostname_format,

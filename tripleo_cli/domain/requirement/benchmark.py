@@ -20,6 +20,10 @@ _PERCENT: Final = 100
 class Measure(Protocol):
     """Judges one measured value; frozen."""
 
+    @property
+    def phrase(self) -> str:
+        """The measure in words that follow the metric."""
+
     def against(self, metric: str, value: float, medians: Medians) -> str | None:
         """Give ``None`` or the reason against the value of a metric."""
 
@@ -32,6 +36,11 @@ class Limit:
     """The value is on one side of a limit."""
 
     bound: Bound
+
+    @property
+    def phrase(self) -> str:
+        """Say it: "of at least 500"."""
+        return f"of {self.bound.phrase}"
 
     def against(self, metric: str, value: float, medians: Medians) -> str | None:
         """Compare with the limit."""
@@ -57,6 +66,13 @@ class NearMedian:
     is_faster_fine: bool = False
     is_wanted: bool = True
 
+    @property
+    def phrase(self) -> str:
+        """Say it: "at most 15 % slower than the median"."""
+        limit = f"{'at most' if self.is_wanted else 'more than'} {self._percent}"
+        way = "slower than" if self.is_faster_fine else "away from"
+        return f"{limit} {way} the median"
+
     def against(self, metric: str, value: float, medians: Medians) -> str | None:
         """Compare with the median."""
         median = medians.get(metric)
@@ -75,13 +91,13 @@ class NearMedian:
         """Ask for values further away."""
         return replace(self, is_wanted=not self.is_wanted)
 
+    @property
+    def _percent(self) -> str:
+        return f"{number_text(self.percent)} %"
+
     def _need(self) -> str:
-        limit = f"{number_text(self.percent)} %"
-        if self.is_faster_fine:
-            return (
-                f"needs {'at most' if self.is_wanted else 'more than'} {limit} slower"
-            )
-        return f"needs {'at most' if self.is_wanted else 'more than'} {limit} away"
+        limit = f"{'at most' if self.is_wanted else 'more than'} {self._percent}"
+        return f"needs {limit} {'slower' if self.is_faster_fine else 'away'}"
 
 
 def _distance(value: float, median: float) -> str:
@@ -125,7 +141,7 @@ class BenchmarkTest:
     def describe(self, verb: str) -> str:
         """Say it of a machine."""
         del verb
-        return f"with benchmark {self.pattern}"
+        return f"with {self.pattern} {self.measure.phrase}"
 
     def compared(self) -> frozenset[str]:
         """Name the pattern if it is compared with medians."""

@@ -52,6 +52,8 @@ class Count:
     def describe(self, verb: str) -> str:
         """Say it of a machine."""
         del verb
+        if self.is_most and not self.number:
+            return f"with {self._said(0)}"
         limit = "at most" if self.is_most else "at least"
         return f"with {limit} {self._said(self.number)}"
 

@@ -51,13 +51,14 @@ class FactTest:
         return f"has {self._shown(value)}, needs {self.check.need}"
 
     def describe(self, verb: str) -> str:
-        """Say it of a part: "of at least 200 GB", 'with model "X"'."""
+        """Say it: "of at least 200 GB", 'with model "X"', "with at least 16 CPUs"."""
         fact, phrase = self.fact, self.check.phrase
         if fact.kind is Kind.YES_NO:
             return fact.noun.replace("{is}", f"{verb} {phrase}".rstrip())
         if isinstance(self.check, Holds):
             return f"{phrase} among its {fact.noun}"
-        return fact.shown.format(phrase) if fact.shown else f"with {fact.noun} {phrase}"
+        said = (fact.shown or f"{fact.noun} {{}}").format(phrase)
+        return said if said.startswith("of ") else f"with {said}"
 
     def compared(self) -> frozenset[str]:
         """Compare nothing with others."""

@@ -138,6 +138,37 @@ def test_a_faster_machine_is_fine_where_slowness_is_asked_for() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("cpus: {at_least: 16}", "with at least 16 CPUs"),
+        (
+            "cpu_mhz: {above: 2 GHz}\nmanufacturer: [HP, ACME]",
+            'with CPUs of more than 2 GHz and with manufacturer "HP" or "ACME"',
+        ),
+        (
+            "{count: disks, where: {size_gb: {at_least: 200}, is_rotational: false}, "
+            "at_least: 4}",
+            "with at least 4 disks of at least 200 GB that are not rotational",
+        ),
+        (
+            "{count: nics, where: {has_carrier: false}, at_most: 0}",
+            "with no network card that is not connected",
+        ),
+        ("not: {cpu_flags: {contains: vmx}}", "without vmx among its CPU flags"),
+        ("bmc_address: {known: true}", "with a known BMC address"),
+        ("any: [cpus: 2, cpus: 4]", "(with 2 CPUs or with 4 CPUs)"),
+        (f"{LOOPS}: {{above: 3}}", "with cpu.logical.loops_per_sec of more than 3"),
+        (
+            f"{LOOPS}: {{at_most_percent_slower: 3}}",
+            "with cpu.logical.loops_per_sec at most 3 % slower than the median",
+        ),
+    ],
+)
+def test_what_machines_it_asks_for(text: str, words: str) -> None:
+    assert requirement(text).describe("are") == words
+
+
 def test_requirements_are_values() -> None:
     text = "{count: disks, where: {size_gb: {at_least: 2}}, at_least: 2}"
 
