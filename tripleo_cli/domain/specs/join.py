@@ -12,18 +12,21 @@ is known that is always fast.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from tripleo_cli.domain.specs.facts import binding
 from tripleo_cli.domain.specs.pairing import pair
 from tripleo_cli.domain.specs.spec import Fact, natural
-from tripleo_cli.domain.specs.table import Table
+from tripleo_cli.domain.specs.table import Support, Table
 from tripleo_cli.errors import TripleoError
 
 MAX_STEPS: Final = 1_000_000
 """How often a text may be tried for a variable; about a second's work."""
+
+
+_SHOWN: Final = 20
 
 
 class IntractableError(TripleoError):
@@ -34,7 +37,9 @@ class IntractableError(TripleoError):
     ) -> None:
         self.variables = tuple(variables)
         self.steps = steps
-        names = ", ".join(f"${name}" for name in variables)
+        names = ", ".join(f"${name}" for name in variables[:_SHOWN])
+        if len(variables) > _SHOWN:
+            names += f" and {len(variables) - _SHOWN} more"
         what = f"too many ways to choose {names}: gave up after {steps} steps"
         super().__init__(
             f"{where}: {what}" if where else what,
@@ -90,14 +95,22 @@ def _solution(table: Table, candidates: Sequence[int]) -> Solution | None:
 
 @dataclass(slots=True)
 class _State:
-    """What is still possible; ``fixed`` are facts that only one line can have."""
+    """What is still possible.
+
+    ``seen`` are the candidates from which consequences were drawn last; ``domains``
+    are the texts left for each variable, as the keys of a dictionary for their order;
+    ``fixed`` are facts that only one line can have.
+    """
 
     candidates: list[int]
-    domains: dict[str, list[str]]
+    seen: list[int]
+    domains: dict[str, dict[str, None]]
     fixed: int = 0
 
     def copy(self) -> _State:
-        return _State(self.candidates.copy(), self.domains.copy(), self.fixed)
+        return _State(
+            self.candidates.copy(), self.seen.copy(), self.domains.copy(), self.fixed
+        )
 
 
 class _Join:
@@ -108,54 +121,69 @@ class _Join:
 
     def begin(self, given: Mapping[str, str]) -> _State | None:
         """List what the shared and the given variables can stand for."""
-        domains = {}
-        for name, users in self._table.users.items():
-            if name in given or len(users) > 1:
-                values = self._table.values(name)
-                if name in given:
-                    values = [text for text in values if text == given[name]]
-                if not values:
-                    return None
-                domains[name] = values
-        return _State(list(self._table.candidates), domains)
+        table = self._table
+        state = _State(list(table.candidates), list(table.candidates), {})
+        for name, users in table.users.items():
+            if name not in given and len(users) == 1:
+                continue
+            values = table.values(name)
+            if name in given:
+                values = [text for text in values if text == given[name]]
+            state.domains[name] = dict.fromkeys(values)
+            for line in users:
+                support = table.support[line][name]
+                state.candidates[line] &= _union(support, values)
+        return state if all(state.domains.values()) else None
 
     def narrow(self, state: _State, pending: set[int]) -> bool:
-        """Rule out what cannot be, beginning with some lines; ``False`` if all is."""
+        """Draw all consequences, beginning with some lines; ``False`` if none is left.
+
+        A text that no fact of a line supports any more is taken from the variable,
+        and with it the facts of its other lines; a line's only fact is kept from all
+        other lines.
+        """
         while pending:
             line = pending.pop()
-            left = self._left(state, line)
+            left = state.candidates[line]
             if not left:
                 return False
-            state.candidates[line] = left
-            pending |= self._narrow_variables(state, line)
+            pending |= self._drop_unsupported(state, line)
             if left & (left - 1) == 0 and not left & state.fixed:
                 state.fixed |= left
                 pending |= self._withhold(state, line)
         return True
 
-    def _left(self, state: _State, line: int) -> int:
+    def _drop_unsupported(self, state: _State, line: int) -> set[int]:
         left = state.candidates[line]
+        gone = state.seen[line] & ~left
+        state.seen[line] = left
+        touched: set[int] = set()
         for name, support in self._table.support[line].items():
-            texts = state.domains.get(name)
-            if texts is not None:
-                self._steps += len(texts)
-                found = 0
-                for text in texts:
-                    found |= support.get(text, 0)
-                left &= found
-        return left
+            domain = state.domains.get(name)
+            if domain is None or not gone:
+                continue
+            texts = self._table.texts(line, name, gone)
+            self._steps += len(texts)
+            lost = [text for text in texts if text in domain]
+            lost = [text for text in lost if not support[text] & left]
+            if lost:
+                touched |= self._drop(state, name, lost)
+        return touched
 
-    def _narrow_variables(self, state: _State, line: int) -> set[int]:
-        """Take the texts from a line's variables that none of its facts has now."""
-        changed: set[int] = set()
-        left = state.candidates[line]
-        for name, support in self._table.support[line].items():
-            texts = state.domains.get(name, ())
-            kept = [text for text in texts if support.get(text, 0) & left]
-            if len(kept) < len(texts):
-                state.domains[name] = kept
-                changed.update(self._table.users[name])
-        return changed - {line}
+    def _drop(self, state: _State, name: str, lost: Sequence[str]) -> set[int]:
+        """Take texts from a variable; gives the lines that lose facts thereby."""
+        gone = set(lost)
+        state.domains[name] = {
+            text: None for text in state.domains[name] if text not in gone
+        }
+        touched = set()
+        for line in self._table.users[name]:
+            facts = _union(self._table.support[line][name], lost)
+            self._steps += len(lost)
+            if state.candidates[line] & facts:
+                state.candidates[line] &= ~facts
+                touched.add(line)
+        return touched
 
     def _withhold(self, state: _State, owner: int) -> set[int]:
         """Keep the only fact of a line from all others."""
@@ -190,27 +218,37 @@ class _Join:
     def search(self, state: _State, lines: Sequence[int]) -> _State | None:
         """Settle all variables of a group of lines; ``None`` if there is no way."""
         names = self._open(state, lines)
-        self._steps = 0
         waiting = [(state, "", "")]
+        has_failed = False
         while waiting:
-            state, name, text = waiting.pop()
-            if self._steps > self._max_steps:
+            found = self._tried(*waiting.pop(), lines)
+            if found:
+                left = self._open(found, names=names)
+                if not left:
+                    return found
+                # The fewest texts first: what must fail then fails soon.
+                name = min(left, key=lambda one: len(found.domains[one]))
+                waiting += [
+                    (found, name, text) for text in reversed(found.domains[name])
+                ]
+            elif not has_failed:
+                # Only what is tried in vain counts: the first way down is short.
+                has_failed, self._steps = True, 0
+            if has_failed and self._steps > self._max_steps:
                 raise IntractableError(names, self._max_steps)
-            if name:
-                state = state.copy()
-                state.domains[name] = [text]
-                if not self.narrow(state, set(self._table.users[name])):
-                    continue
-            self._steps += len(lines)
-            if not pair([state.candidates[line] for line in lines]):
-                continue
-            left = self._open(state, names=names)
-            if not left:
-                return state
-            name = min(left, key=lambda one: len(state.domains[one]))
-            texts = reversed(state.domains[name])
-            waiting += [(state, name, text) for text in texts]
         return None
+
+    def _tried(
+        self, state: _State, name: str, text: str, lines: Sequence[int]
+    ) -> _State | None:
+        """Let a variable stand for a text; ``None`` where this cannot be."""
+        if name:
+            state = state.copy()
+            others = [other for other in state.domains[name] if other != text]
+            if not self.narrow(state, self._drop(state, name, others)):
+                return None
+        self._steps += len(lines)
+        return state if pair([state.candidates[line] for line in lines]) else None
 
     def _open(
         self, state: _State, lines: Sequence[int] = (), names: Sequence[str] = ()
@@ -221,3 +259,10 @@ class _Join:
             name for name in asked | set(names) if len(state.domains.get(name, ())) > 1
         ]
         return sorted(found, key=natural)
+
+
+def _union(support: Support, texts: Iterable[str]) -> int:
+    facts = 0
+    for text in texts:
+        facts |= support.get(text, 0)
+    return facts

@@ -38,6 +38,7 @@ class Pairing:
         self._candidates = candidates
         self.chosen = [0] * len(candidates)
         self._owner: dict[int, int] = {}
+        self._taken = 0
 
     def place(self, line: int, *, blocked: int) -> bool:
         """Find a fact for one more line; others move where they must.
@@ -49,12 +50,17 @@ class Pairing:
         waiting = deque([line])
         while waiting:
             current = waiting.popleft()
-            for bit in bits(self._candidates[current] & ~seen):
-                seen |= bit
+            reach = self._candidates[current] & ~seen
+            free = reach & ~self._taken
+            if free:
+                bit = free & -free
                 reached_by[bit] = current
-                if bit not in self._owner:
-                    self._shift(bit, reached_by)
-                    return True
+                self._taken |= bit
+                self._shift(bit, reached_by)
+                return True
+            seen |= reach
+            for bit in bits(reach):
+                reached_by[bit] = current
                 waiting.append(self._owner[bit])
         return False
 
@@ -86,6 +92,7 @@ class Pairing:
         other = self._owner.get(bit)
         del self._owner[old]
         self.chosen[line], self._owner[bit] = bit, line
+        self._taken = (self._taken & ~old) | bit
         if other is None:
             return True
         self.chosen[other] = 0
@@ -93,4 +100,5 @@ class Pairing:
             return True
         self.chosen[line], self._owner[old] = old, line
         self.chosen[other], self._owner[bit] = bit, other
+        self._taken |= old
         return False

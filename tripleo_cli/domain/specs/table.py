@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tripleo_cli.domain.specs.facts import FactIndex
+from tripleo_cli.domain.specs.pairing import bits
 from tripleo_cli.domain.specs.spec import FIELDS, Line
 
 Support = Mapping[str, int]
@@ -38,6 +39,13 @@ class Table:
             text: min(table[text] & -table[text] for table in tables) for text in common
         }
         return sorted(common, key=lambda text: (first[text], text))
+
+    def texts(self, line: int, variable: str, facts: int) -> set[str]:
+        """List what some facts (as bits) would bind a line's variable to."""
+        fields = self.lines[line].fields
+        field = next(at for at in FIELDS if fields[at].variable == variable)
+        known = self.index.facts
+        return {known[bit.bit_length() - 1][field] for bit in bits(facts)}
 
     def part(self, places: Sequence[int]) -> Table:
         """Give the table of some of the lines."""
