@@ -38,7 +38,7 @@ def _if_all_same(roles: Sequence[Role]) -> list[str]:
     if is_same_class and first.resource_class != DEFAULT_RESOURCE_CLASS:
         parts.append(f'of resource class "{first.resource_class}"')
     if first.requires and all(one.requires == first.requires for one in others):
-        parts.append(first.requires.describe("is"))
+        parts.append(first.requires.describe("are"))
     return parts
 
 

@@ -45,7 +45,8 @@ class Candidate:
         """All that the simple rules look at."""
         node = self.node
         sizes = (self.cpus, self.memory_mb, self.disk_gb)
-        return (node.resource_class, node.traits, self.tagged, self.possible, sizes)
+        tags = (self.tagged, self.possible, self.sorted_for)
+        return (node.resource_class, node.traits, tags, sizes)
 
     @property
     def size(self) -> tuple[int, int, int]:

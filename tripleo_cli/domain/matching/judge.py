@@ -30,7 +30,8 @@ def candidates(request: MatchRequest, nodes: Iterable[Node]) -> list[Candidate]:
         candidate_from_node(
             node,
             medians=usual.get(group_of(node.facts)) if usual and node.facts else None,
-            sorted_for=sorted_for,
+            # Who pins a node has found it fit for the role.
+            sorted_for=frozenset() if node.id in request.pins else sorted_for,
         )
         for node in nodes
     ]

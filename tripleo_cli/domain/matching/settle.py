@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
+from tripleo_cli.domain.matching.candidate import Candidate
+from tripleo_cli.domain.matching.judge import candidates, reason_against
 from tripleo_cli.domain.matching.order import by_name
 from tripleo_cli.domain.matching.outcome import Assignment
 from tripleo_cli.domain.matching.request import MatchRequest, Pin
@@ -32,15 +33,18 @@ def settle(
 
 def loose_pins(assignment: Assignment, request: MatchRequest) -> dict[NodeId, str]:
     """Say why pins do not hold, in words that follow the name of the node."""
-    serves = {
-        node.id: name for name, nodes in assignment.nodes.items() for node in nodes
-    }
-    known = {node.id for node in request.nodes}
+    loose = [
+        node
+        for node in request.nodes
+        if node.id in request.pins
+        and request.pins[node.id].role in request.wanted
+        and node.id not in assignment.pins
+    ]
+    used = {node.id for nodes in assignment.nodes.values() for node in nodes}
+    # Looking at candidates costs a look at all nodes, and most often no pin is loose.
+    read = candidates(request, loose) if loose else []
     return {
-        node_id: f"is pinned to {_place(pin)}, {_why(node_id, pin, request, serves)}"
-        for node_id, pin in request.pins.items()
-        if node_id in known and pin.role in request.wanted
-        if node_id not in assignment.pins
+        one.node.id: _why(one, request, is_used=one.node.id in used) for one in read
     }
 
 
@@ -60,18 +64,13 @@ def _arranged(
 def _fixed(
     nodes: Sequence[Node], role: str, pins: Mapping[NodeId, Pin]
 ) -> dict[int, NodeId]:
-    """Give the places that exactly one node is pinned to."""
-    wishes = [
-        (pin.index, node.id)
-        for node in nodes
-        if (pin := pins.get(node.id)) and pin.role == role and pin.index is not None
-    ]
-    claims = Counter(index for index, _ in wishes)
-    return {
-        index: node_id
-        for index, node_id in wishes
-        if claims[index] == 1 and index < len(nodes)
-    }
+    """Give the places that nodes are pinned to; of several, the first one has it."""
+    wishes: dict[int, NodeId] = {}
+    for node in nodes:
+        pin = pins.get(node.id)
+        if pin and pin.role == role and pin.index is not None:
+            wishes.setdefault(pin.index, node.id)
+    return {index: node for index, node in wishes.items() if index < len(nodes)}
 
 
 def _holds(pin: Pin | None, role: str, index: int) -> bool:
@@ -82,13 +81,12 @@ def _place(pin: Pin) -> str:
     return pin.role if pin.index is None else f"{pin.role} {pin.index}"
 
 
-def _why(
-    node_id: NodeId, pin: Pin, request: MatchRequest, serves: Mapping[NodeId, str]
-) -> str:
-    if held := request.held.get(node_id):
-        return f"but serves {held}" if held != pin.role else "but has another place"
-    if node_id not in serves:
-        return "which it cannot serve"
-    if list(request.pins.values()).count(pin) > 1:
-        return "as others are"
-    return f"but there are only {request.wanted[pin.role]}"
+def _why(candidate: Candidate, request: MatchRequest, *, is_used: bool) -> str:
+    pin = request.pins[candidate.node.id]
+    said = f"is pinned to {_place(pin)}"
+    if reason := reason_against(candidate, request.roles[pin.role], request):
+        return f"{said}, but {reason}"
+    if not is_used:
+        return f"{said}, which has no place left"
+    taken = pin.index is not None and pin.index < request.wanted[pin.role]
+    return f"{said}, {'which another one has' if taken else 'which there is not'}"
