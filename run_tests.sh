@@ -88,8 +88,9 @@ stage_browser() {
 # Chromium comes from the distribution, without a window: a few seconds.
 ensure_browser() {
   command -v chromium-headless-shell chromium chromium-browser google-chrome >/dev/null && return
-  [[ $EUID -eq 0 ]] && command -v apt-get >/dev/null ||
+  if [[ $EUID -ne 0 ]] || ! command -v apt-get >/dev/null; then
     die "there is no Chromium" "apt-get install --no-install-recommends chromium-headless-shell"
+  fi
   echo "Installing chromium-headless-shell."
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq

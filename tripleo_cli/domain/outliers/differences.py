@@ -36,14 +36,13 @@ class Aspect:
     """Something that like machines should have in common.
 
     ``alike`` says which machines are compared; ``values`` gives what a machine has,
-    by subject. One that does not have a subject is left out, unless ``must_have``.
-    ``when_less`` is what a smaller number than usual may mean.
+    by subject. Where ``when_less`` is given, only a smaller number than usual is odd,
+    and may mean that: machines are extended on purpose, and shrink by accident.
     """
 
     kind: str
     alike: Callable[[GroupKey], tuple[Hashable, str]]
     values: Callable[[Machine], Mapping[str, str]]
-    must_have: bool = False
     when_less: str = ""
 
 
@@ -88,14 +87,11 @@ def _odd(aspect: Aspect, label: str, members: Sequence[Machine]) -> Iterator[Fin
     # Four cards of one machine that differ alike are told of once.
     alike: dict[tuple[NodeId, _Odd], list[str]] = defaultdict(list)
     for subject in subjects:
-        given = [
-            (node, values.get(subject, NOTHING))
-            for node, values in known
-            if aspect.must_have or subject in values
-        ]
+        given = [(node, values[subject]) for node, values in known if subject in values]
         for node, odd in _minority(given):
-            nodes[node.id] = node
-            alike[node.id, odd].append(subject)
+            if not aspect.when_less or _amount(odd.value) < _amount(odd.most):
+                nodes[node.id] = node
+                alike[node.id, odd].append(subject)
     for (node_id, odd), names in alike.items():
         yield _finding(aspect, ", ".join(names), label, nodes[node_id], odd)
 
@@ -113,8 +109,7 @@ def _finding(
     aspect: Aspect, subject: str, label: str, node: Node, odd: _Odd
 ) -> Finding:
     name = f"{aspect.kind} {subject}".strip()
-    is_less = aspect.when_less and _amount(odd.value) < _amount(odd.most)
-    remedy = f": {aspect.when_less}" if is_less else ""
+    remedy = f": {aspect.when_less}" if aspect.when_less else ""
     return Finding(
         node=node,
         group=label,
@@ -157,7 +152,7 @@ def _memory(machine: Machine) -> Mapping[str, str]:
 
 
 def _disks(machine: Machine) -> Mapping[str, str]:
-    return {str(kind): str(count) for kind, count in machine.key.disks}
+    return {"": str(len(machine.facts.disks))}
 
 
 def _nics(machine: Machine) -> Mapping[str, str]:
@@ -244,7 +239,6 @@ ASPECTS: Final = (
         kind="number of disks",
         alike=_same_product,
         values=_disks,
-        must_have=True,
         when_less="a disk may be missing or broken",
     ),
     Aspect(

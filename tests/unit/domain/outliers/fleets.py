@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from random import Random
 from typing import Final
 
@@ -40,3 +41,9 @@ def inspected(
 def parts_of(machine: Machine) -> list[str]:
     """List what of a machine can be slow."""
     return [CPU, MEMORY, *(disk.name.removeprefix("/dev/") for disk in machine.disks)]
+
+
+def copies(seed: int, count: int, model: str) -> list[Machine]:
+    """Give machines that are alike in everything but their name."""
+    [first] = machines(seed, 1, model)
+    return [replace(first, name=f"m{index:04}") for index in range(count)]
