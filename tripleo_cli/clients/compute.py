@@ -109,7 +109,8 @@ class NovaCompute:
             Quota(
                 resource=resource,
                 limit=None if limits[most] < 0 else limits[most],
-                used=limits[used],
+                # Where nothing is limited, Nova does not count, and says -1.
+                used=max(limits[used], 0),
             )
             for resource, (most, used) in LIMITS.items()
         ]

@@ -64,7 +64,8 @@ class Quota:
     """How much of something a project may have, and has.
 
     ``resource`` is the service's own name ("instances", "cores", "ram" in MiB,
-    "port"); ``limit`` is ``None`` where there is none.
+    "port"); ``limit`` is ``None`` where there is none: then nobody may have counted,
+    and ``used`` is 0.
     """
 
     resource: str
