@@ -1,0 +1,155 @@
+"""The commands about hardware: on a file, and on a fake undercloud."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from osc_lib.exceptions import CommandError
+
+from tests.builders import a_node
+from tests.fakes.baremetal import Findings
+from tests.fakes.cloud import FakeCloud
+from tests.unit.commands.test_node import Shell
+from tripleo_cli.commands.hardware import HardwareOutliers, HardwareReport
+from tripleo_cli.domain.node import ProvisionState, Verb, exclusion
+from tripleo_cli.inputs.export import load_export
+
+SPEEDS = {"a": 100, "b": 101, "c": 99, "d": 60}
+
+
+def found(loops: int) -> dict[str, Any]:
+    return {
+        "inventory": {
+            "cpu": {"count": 8, "model_name": "C"},
+            "memory": {"physical_mb": 16384},
+            "system_vendor": {"product_name": "Box"},
+        },
+        "plugin_data": {"data": [["cpu", "logical", "loops_per_sec", str(loops)]]},
+    }
+
+
+@pytest.fixture
+def export(tmp_path: Path) -> str:
+    path = tmp_path / "fleet.json"
+    entries = [{"name": name, **found(loops)} for name, loops in SPEEDS.items()]
+    path.write_text(json.dumps([*entries, {"name": "new"}]))
+    return str(path)
+
+
+@pytest.fixture
+def shell() -> Shell:
+    cloud = FakeCloud(a_node(n, state=ProvisionState.MANAGEABLE) for n in SPEEDS)
+    for node in cloud.baremetal.nodes():
+        cloud.baremetal.will_find(node.name, Findings(**found(SPEEDS[node.name])))
+        cloud.baremetal.set_provision_state(node.id, Verb.INSPECT)
+    for _ in range(3):
+        cloud.baremetal.states()
+    return Shell(cloud)
+
+
+def excluded(shell: Shell) -> list[str]:
+    return [n.name for n in shell.cloud.baremetal.nodes() if exclusion(n)]
+
+
+def test_outliers_of_a_file_need_no_cloud(export: str) -> None:
+    [row] = Shell(FakeCloud())(HardwareOutliers, "--from", export)
+
+    assert (row["Node"], row["Verdict"], row["Value"]) == ("d", "slow", 60)
+    assert (row["Usual"], row["Deviation"]) == (99.5, -0.397)
+    assert row["Reason"].startswith("cpu.logical.loops_per_sec is 40% below")
+
+
+def test_outliers_of_a_cloud(shell: Shell, capsys: pytest.CaptureFixture[str]) -> None:
+    [row] = shell(HardwareOutliers)
+
+    assert row["Node"] == "d"
+    assert "of 4 inspected nodes: 1 slow" in capsys.readouterr().err
+
+
+def test_excluding_is_repeatable_and_can_be_taken_back(shell: Shell) -> None:
+    for _ in range(2):
+        [row] = shell(HardwareOutliers, "--exclude")
+        assert row["Excluded"] is True
+
+    assert excluded(shell) == ["d"]
+    shell(HardwareOutliers, "--include", "d")
+    assert excluded(shell) == []
+
+
+def test_nodes_can_be_named(shell: Shell) -> None:
+    shell(HardwareOutliers, "--exclude", "a", "b")
+
+    assert excluded(shell) == ["a", "b"]
+
+
+def test_a_name_that_is_not_known_changes_nothing(shell: Shell) -> None:
+    with pytest.raises(CommandError, match="there is no such node"):
+        shell(HardwareOutliers, "--exclude", "a", "--include", "zz")
+
+    assert excluded(shell) == []
+
+
+def test_strict_fails_after_the_table_until_nodes_are_excluded(shell: Shell) -> None:
+    with pytest.raises(CommandError, match="1 node is not what like machines are: d"):
+        shell(HardwareOutliers, "--strict")
+    assert json.loads(shell.printed)[0]["Node"] == "d"
+
+    shell(HardwareOutliers, "--strict", "--exclude")
+
+
+def test_verdicts_and_tolerances_choose_what_is_listed(export: str) -> None:
+    shell = Shell(FakeCloud())
+
+    assert shell(HardwareOutliers, "--from", export, "--verdict", "fast") == []
+    assert shell(HardwareOutliers, "--from", export, "--tolerance", "cpu=50") == []
+    with pytest.raises(CommandError, match='did you mean "cpu"'):
+        shell(HardwareOutliers, "--from", export, "--tolerance", "cpuu=50")
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("--from", "x", "--exclude"), "a file is only read"),
+        (("--from", "x", "--include", "a"), "a file is only read"),
+        (("--exclude", "a", "--include", "a"), "excluded and included"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(words: tuple[str, ...], problem: str) -> None:
+    with pytest.raises(CommandError, match=problem):
+        Shell(FakeCloud())(HardwareOutliers, *words)
+
+
+def test_a_report_as_data(export: str) -> None:
+    record = Shell(FakeCloud())(HardwareReport, "--from", export)
+
+    [group] = record["groups"]
+    assert (group["count"], group["slow"]) == (4, ["d"])
+    [comparison] = record["comparisons"]
+    assert comparison["results"] == SPEEDS
+    assert record["findings"][0]["deviation"] == -0.397
+    assert record["not_inspected"] == ["new"]
+    assert record["page"] == ""
+
+
+def test_a_report_as_a_page(export: str, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+
+    record = Shell(FakeCloud())(HardwareReport, "--from", export, "--output", str(page))
+
+    assert record["page"] == str(page)
+    text = page.read_text()
+    assert text.startswith("<!DOCTYPE html>")
+    assert "d: 60 (-40%), slow" in text
+    assert page.stat().st_mode & 0o077 == 0
+
+
+def test_a_page_is_not_written_over_a_folder(export: str, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="must be a file"):
+        Shell(FakeCloud())(HardwareReport, "--from", export, "--output", str(tmp_path))
+
+
+def test_the_file_of_these_tests_is_an_export(export: str) -> None:
+    assert [node.name for node in load_export(Path(export))] == [*SPEEDS, "new"]

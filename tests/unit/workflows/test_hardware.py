@@ -1,0 +1,139 @@
+"""Leaving nodes out for their hardware, and taking them back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from tests.builders import a_node
+from tests.fakes.baremetal import FakeBaremetal
+from tripleo_cli.domain.events import Event, Failed, Finished, Noted, Skipped
+from tripleo_cli.domain.facts import HardwareFacts
+from tripleo_cli.domain.node import EXCLUDED_KEY, Node, exclusion
+from tripleo_cli.domain.outliers.survey import survey
+from tripleo_cli.domain.outliers.tolerance import Tolerances
+from tripleo_cli.errors import InvalidInputError, PartialFailureError
+from tripleo_cli.workflows.hardware import (
+    BY_HAND,
+    exclude_nodes,
+    include_nodes,
+    reasons_to_exclude,
+    summary,
+)
+
+METRIC = "cpu.logical.loops_per_sec"
+
+
+def measured(values: Iterable[float]) -> list[Node]:
+    return [
+        a_node(
+            f"n{index}",
+            traits=frozenset({"CUSTOM_OTHER"}),
+            facts=HardwareFacts(cpus=8, benchmarks={METRIC: value}),
+        )
+        for index, value in enumerate(values)
+    ]
+
+
+NODES = measured([100, 100, 100, 100, 60, 140])
+FOUND = survey(NODES, Tolerances())
+
+
+def without_facts(nodes: Iterable[Node]) -> list[Node]:
+    """Give nodes as Ironic lists them."""
+    return [replace(node, facts=None) for node in nodes]
+
+
+@pytest.fixture
+def baremetal() -> FakeBaremetal:
+    return FakeBaremetal(without_facts(NODES))
+
+
+def excluded(baremetal: FakeBaremetal) -> dict[str, str]:
+    return {n.name: exclusion(n) or "" for n in baremetal.nodes() if exclusion(n)}
+
+
+def test_slow_nodes_are_left_out_and_fast_ones_are_not() -> None:
+    [(node, reason)] = reasons_to_exclude(FOUND, NODES, [])
+
+    assert node.name == "n4"
+    assert reason.startswith(f"{METRIC} is 40% below the median of 6 like machines")
+
+
+def test_a_node_that_is_named_is_left_out_whatever_was_found() -> None:
+    pairs = reasons_to_exclude(FOUND, NODES, ["n0", "uuid-n4"])
+
+    assert [(node.name, reason == BY_HAND) for node, reason in pairs] == [
+        ("n0", True),
+        ("n4", False),
+    ]
+    with pytest.raises(InvalidInputError, match="there is no such node"):
+        reasons_to_exclude(FOUND, NODES, ["n0", "n44"])
+
+
+def test_an_excluded_node_keeps_its_other_traits(baremetal: FakeBaremetal) -> None:
+    pairs = reasons_to_exclude(FOUND, baremetal.nodes(), [])
+    events: list[Event] = []
+
+    exclude_nodes(baremetal, pairs, events.append)
+
+    assert list(excluded(baremetal)) == ["n4"]
+    [node] = [node for node in baremetal.nodes() if node.name == "n4"]
+    assert "CUSTOM_OTHER" in node.traits
+    assert [event for event in events if isinstance(event, Finished)]
+
+
+def test_excluding_again_changes_nothing(baremetal: FakeBaremetal) -> None:
+    exclude_nodes(baremetal, [(NODES[4], "first")], lambda _event: None)
+    events: list[Event] = []
+
+    again = [(node, "second") for node in baremetal.nodes() if node.name == "n4"]
+    exclude_nodes(baremetal, again, events.append)
+
+    assert excluded(baremetal) == {"n4": "first"}
+    assert [event for event in events if isinstance(event, Skipped)]
+
+
+def test_a_node_is_taken_back_with_no_trace_left(baremetal: FakeBaremetal) -> None:
+    exclude_nodes(baremetal, [(NODES[4], "slow")], lambda _event: None)
+    events: list[Event] = []
+
+    for _ in range(2):
+        include_nodes(baremetal, baremetal.nodes(), events.append)
+
+    assert excluded(baremetal) == {}
+    assert all(EXCLUDED_KEY not in node.extra for node in baremetal.nodes())
+    assert all("CUSTOM_OTHER" in node.traits for node in baremetal.nodes())
+    assert Finished("include", "n4", "was: slow") in events
+    assert len([event for event in events if isinstance(event, Finished)]) == 1
+
+
+def test_a_node_that_carries_a_server_is_told_of() -> None:
+    busy = a_node("busy", instance_id="server")
+    events: list[Event] = []
+
+    exclude_nodes(FakeBaremetal([busy]), [(busy, "slow")], events.append)
+
+    assert [e for e in events if isinstance(e, Noted) and "carries a server" in e.text]
+
+
+def test_one_failure_does_not_stop_the_others(baremetal: FakeBaremetal) -> None:
+    gone = a_node("gone")
+    events: list[Event] = []
+
+    with pytest.raises(PartialFailureError, match="1 of 2 nodes could not be excluded"):
+        exclude_nodes(baremetal, [(gone, "x"), (NODES[0], "y")], events.append)
+
+    assert excluded(baremetal) == {"n0": "y"}
+    assert [event.subject for event in events if isinstance(event, Failed)] == ["gone"]
+
+
+def test_the_summary_says_what_could_not_be_judged() -> None:
+    nodes = [*NODES, a_node("new"), a_node("bare", facts=HardwareFacts())]
+
+    assert summary(FOUND) == "of 6 inspected nodes: 1 slow, 1 fast, 0 differs"
+    assert summary(survey(nodes, Tolerances())).endswith(
+        "not all could be judged: 1 not inspected, 1 without benchmarks"
+    )
