@@ -12,7 +12,7 @@ from osc_lib.exceptions import CommandError
 from tests.builders import a_node
 from tests.fakes.baremetal import Findings
 from tests.fakes.cloud import FakeCloud
-from tests.unit.commands.test_node import Shell
+from tests.unit.commands.shell import Shell
 from tripleo_cli.commands.hardware import HardwareOutliers, HardwareReport
 from tripleo_cli.domain.node import ProvisionState, Verb, exclusion
 from tripleo_cli.inputs.export import load_export
