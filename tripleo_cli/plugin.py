@@ -12,7 +12,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tripleo_cli.domain.undercloud.config import UndercloudConfig
-    from tripleo_cli.workflows.ports import Clock, Cloud, TimeServers, Workdir
+    from tripleo_cli.workflows.ports import (
+        Clock,
+        Cloud,
+        Controllers,
+        TimeServers,
+        Workdir,
+    )
     from tripleo_cli.workflows.undercloud.installed import Undercloud
     from tripleo_cli.workflows.undercloud.ports import Machine
     from tripleo_cli.workflows.undercloud.site import Tools
@@ -62,6 +68,13 @@ def make_times() -> TimeServers:
     from tripleo_cli.clients.ntp import NtpServers
 
     return NtpServers()
+
+
+def make_controllers(*, verify: bool) -> Controllers:
+    """Give what talks to BMCs; ``verify`` is whether certificates must be good."""
+    from tripleo_cli.clients.controllers import LiveControllers
+
+    return LiveControllers(verify=verify)
 
 
 def make_nodes_folder() -> Workdir:

@@ -114,6 +114,7 @@ class ImportNodes(NodesCommand):
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command."""
         from tripleo_cli.commands.console import watching
+        from tripleo_cli.commands.node_rows import checked
         from tripleo_cli.inputs.nodes import load_nodes
         from tripleo_cli.plugin import make_nodes_folder
         from tripleo_cli.workflows.node_import import (
@@ -125,7 +126,7 @@ class ImportNodes(NodesCommand):
 
         definitions = load_nodes(parsed_args.file)
         if parsed_args.validate_only:
-            return _checked(definitions)
+            return checked(definitions)
         self.require_cloud()
         request = ImportRequest(
             definitions=definitions,
@@ -141,11 +142,53 @@ class ImportNodes(NodesCommand):
             return self.table(run(travel, request, sealer), "import")
 
 
+class DiscoverNodes(NodesCommand):
+    """Find machines on the network by their BMCs, and register them
+
+    Redfish and IPMI are spoken. Whoever answers is signed in to with each of the
+    credentials until one fits; what is known already is found again as by an import.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        from tripleo_cli.commands.node_discovery import add_search
+
+        parser = super().get_parser(prog_name)
+        add_search(parser)
+        parser.add_argument(
+            "--introspect", action="store_true", help="Inspect nodes that are new"
+        )
+        parser.add_argument(
+            "--provide", action="store_true", help="Make nodes available afterwards"
+        )
+        add_limits(parser, retries=True)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.commands.console import watching
+        from tripleo_cli.commands.node_discovery import enrol, find, read_search, save
+
+        search = read_search(parsed_args)
+        if not parsed_args.output:
+            self.require_cloud()
+        with watching() as report:
+            discovery = find(search, parsed_args, report)
+            if parsed_args.output:
+                outcomes = save(discovery, parsed_args.output)
+            else:
+                travel = self.travel(parsed_args, report)
+                outcomes = enrol(discovery, travel, parsed_args)
+        return self.table([*outcomes, *discovery.refused], "discover")
+
+
 class ListNodes(base.Lister):
     """List bare metal nodes with what a deployment needs to know of them"""
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:  # noqa: ARG002
         """Run the command."""
+        from tripleo_cli.commands.node_rows import row_of
+
         columns = (
             "Name",
             "UUID",
@@ -161,7 +204,7 @@ class ListNodes(base.Lister):
             "Last Error",
         )
         nodes = sorted(self.cloud.baremetal.nodes(), key=lambda node: node.name)
-        return columns, [_row(node) for node in nodes]
+        return columns, [row_of(node) for node in nodes]
 
 
 class MoveNodes(NodesCommand):
@@ -304,38 +347,3 @@ def _retries(text: str) -> int:
     if not 0 <= number <= 100:  # noqa: PLR2004 - nobody means more
         raise argparse.ArgumentTypeError(f"must be 0 to 100, not {number}")
     return number
-
-
-def _checked(definitions: Sequence[Any]) -> Table:
-    columns = ("Entry", "Name", "Driver", "BMC", "MAC Addresses", "Notes")
-    return columns, [
-        (
-            node.where,
-            node.name,
-            node.driver,
-            node.bmc,
-            ", ".join(node.macs),
-            "; ".join(node.notes),
-        )
-        for node in definitions
-    ]
-
-
-def _row(node: Node) -> tuple[Any, ...]:
-    from tripleo_cli.domain.profile import current_profiles
-
-    power = {True: "on", False: "off", None: "unknown"}[node.state.power_on]
-    return (
-        node.name,
-        node.id,
-        node.provision.value,
-        power,
-        ", ".join(current_profiles(node)),
-        node.resource_class,
-        node.properties.get("cpus"),
-        node.properties.get("memory_mb"),
-        node.properties.get("local_gb"),
-        node.state.maintenance,
-        node.instance_id or "",
-        node.state.last_error or "",
-    )

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from tripleo_cli.domain.cleaning import CleanStep
 from tripleo_cli.domain.compute import Flavor, Image, Quota, Server
+from tripleo_cli.domain.discovery import Controller, Credentials, Found, Place
 from tripleo_cli.domain.inspection_rule import InspectionRule
 from tripleo_cli.domain.network import Subnet
 from tripleo_cli.domain.node import Node, NodeId, NodeState, Verb
@@ -138,6 +139,21 @@ class NodeSetup(Protocol):
 
     def unset_maintenance(self, node: NodeId) -> None:
         """Take a node out of maintenance; harmless where it is not in it."""
+
+
+class Controllers(Protocol):
+    """Management controllers (BMCs) of machines that nobody registered yet."""
+
+    def find(self, place: Place) -> Controller | None:
+        """Ask who is there, without credentials; ``None`` where nobody answers."""
+
+    def sign_in(self, controller: Controller, credentials: Credentials) -> Found | None:
+        """Sign in once and list the machines; ``None`` where we are not let in.
+
+        Raises:
+            ServiceError: It answers, but cannot be talked to.
+            HostError: This machine lacks what it takes.
+        """
 
 
 class Stacks(Protocol):
