@@ -8,8 +8,15 @@ from itertools import count
 
 from tripleo_cli.domain.deployment import DeploymentRequest, Instance
 from tripleo_cli.domain.flavor import flavor_for
-from tripleo_cli.domain.matching import MatchRequest, match, reject
+from tripleo_cli.domain.matching import (
+    Assignment,
+    MatchRequest,
+    Pin,
+    match,
+    reject,
+)
 from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.pinning import pinned
 from tripleo_cli.domain.plan import Plan, PlannedNode, role_to_plan
 from tripleo_cli.domain.role import Role
 from tripleo_cli.domain.suggestion import did_you_mean
@@ -274,23 +281,51 @@ def _occupy(
     """Find a node for every place; nodes already spoken for are not asked."""
     held = {node.node_id: node.role for node in staying}
     held |= {place.node: place.role for place in places if place.node}
-    chosen = {place.node for place in places if place.node}
     here = {node.id for node in nodes}
     gone = [node.role for node in staying if node.node_id not in here]
     members = [node.role for node in staying] + [place.role for place in places]
     # A placed server whose node Ironic no longer has needs no other one.
     wanted = {name: members.count(name) - gone.count(name) for name in {*members}}
+    pins = pinned(nodes, roles).pins
     assignment = match(
-        MatchRequest(wanted=wanted, roles=roles, nodes=nodes, held=held)
+        MatchRequest(wanted=wanted, roles=roles, nodes=nodes, held=held, pins=pins)
     )
-    known = {node.id: node for node in nodes}
+    chosen = _chosen(places)
+    chosen |= _at_their_pins(places, chosen, assignment, pins)
     free = {
-        name: iter([node for node in assigned if node.id not in held])
+        name: iter([n for n in assigned if n.id not in {*held, *chosen.values()}])
         for name, assigned in assignment.nodes.items()
     }
+    known = {node.id: node for node in nodes}
     for place in places:
-        node = known[place.node] if place.node in chosen and place.node else None
-        yield _settle(place, node or next(free[place.role]), roles[place.role])
+        node = chosen.get(place.hostname)
+        found = known[node] if node else next(free[place.role])
+        yield _settle(place, found, roles[place.role])
+
+
+def _chosen(places: Iterable[_Place]) -> dict[str, NodeId]:
+    """Give the nodes that the request names, by hostname."""
+    return {place.hostname: place.node for place in places if place.node}
+
+
+def _at_their_pins(
+    places: Iterable[_Place],
+    chosen: Mapping[str, NodeId],
+    assignment: Assignment,
+    pins: Mapping[NodeId, Pin],
+) -> dict[str, NodeId]:
+    """Give the nodes that go where their own pins say, by hostname."""
+    pinned_there = {
+        (name, pins[node.id].index): node.id
+        for name, members in assignment.nodes.items()
+        for node in reversed(members)
+        if node.id in pins and node.id not in chosen.values()
+    }
+    return {
+        place.hostname: pinned_there[place.role, place.index]
+        for place in places
+        if place.hostname not in chosen and (place.role, place.index) in pinned_there
+    }
 
 
 def _settle(place: _Place, node: Node, role: Role) -> PlannedNode:

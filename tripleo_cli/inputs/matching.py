@@ -32,18 +32,17 @@ def parse_pins(values: Iterable[str], roles: Mapping[str, Role]) -> dict[str, Pi
 
 
 def parse_spread(values: Iterable[str], roles: Mapping[str, Role]) -> dict[str, str]:
-    """Read ``--spread ROLE=PATH`` options, over what the role files say.
+    """Read ``--spread ROLE=PATH`` options.
 
     Returns:
-        For each role that is to be spread, the path of the value that tells its
-        machines apart.
+        By role, the path of the value that tells its machines apart.
 
     Raises:
         InvalidInputError: It lists every value that is not of this form or names no
             role.
     """
     problems = Problems("spread")
-    spread = {role.name: role.spread for role in roles.values() if role.spread}
+    spread: dict[str, str] = {}
     example = "Controller=properties.rack"
     for option, name, path in _pairs("--spread", values, example, problems):
         if name in roles:

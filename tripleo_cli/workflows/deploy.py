@@ -155,7 +155,7 @@ def _carry_out(
     run: Run, deployment: Deployment, situation: Situation
 ) -> tuple[Plan, StackFiles]:
     plan, new = planned(situation), situation.new
-    _prepare(run, deployment.roles, situation.nodes, new)
+    _prepare(run, deployment, situation.nodes, new)
     change = Change(plan=plan, before=situation.observed, moving=new)
     apply_change(run, change, deployment.templates, deployment.timeout_minutes)
     return plan, render_stack(plan, deployment.templates)
@@ -215,18 +215,19 @@ def _mend(run: Run, deployment: Deployment, observed: Observed) -> bool:
 
 def _prepare(
     run: Run,
-    roles: Mapping[str, Role],
+    deployment: Deployment,
     nodes: Sequence[Node],
     new: Sequence[PlannedNode],
 ) -> None:
     """Make flavors and tags fit, and wait until Nova knows."""
     if not new:
         return
+    roles, stack = deployment.roles, deployment.request.stack
     used = [roles[name] for name in dict.fromkeys(node.role for node in new)]
     ensure_flavors(run.cloud.compute, used, run.report)
     known = {node.id: node for node in nodes}
     pairs = [(known[node.node_id], roles[node.role]) for node in new]
-    tag_nodes(run.cloud.baremetal, pairs, run.report)
+    tag_nodes(run.cloud.baremetal, pairs, run.report, stack)
     for role in used:
         ids = {node.node_id for node in new if node.role == role.name}
         _await_schedulable(run, role, ids)

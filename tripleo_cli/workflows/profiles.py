@@ -16,7 +16,8 @@ from tripleo_cli.domain.matching import (
     shortage_error,
     solve,
 )
-from tripleo_cli.domain.matching.explain import headline, label
+from tripleo_cli.domain.matching.explain import headline, label, remarks
+from tripleo_cli.domain.matching.locate import OF_THE_NODE
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.pinning import pinned, with_pin
 from tripleo_cli.domain.profile import profile_traits, tagged, tagged_for_stack
@@ -48,11 +49,6 @@ class Question:
         """The roles that are counted."""
         return {name: self.roles[name] for name in self.wanted}
 
-    @property
-    def needs_facts(self) -> bool:
-        """Whether what was found in the machines matters for the answer."""
-        return needs_facts(self.asked.values(), self.spread)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
@@ -70,8 +66,7 @@ class Proposal:
 
     def is_enough(self, *, is_partial: bool) -> bool:
         """Whether to go on with it: by all roles, or in part by any node at all."""
-        assigned = self.outcome.assignment.nodes.values()
-        return self.outcome.is_feasible or (is_partial and any(assigned))
+        return self.outcome.is_feasible or (is_partial and self.outcome.is_partial)
 
     @property
     def error(self) -> NotEnoughNodesError:
@@ -105,22 +100,29 @@ class Proposal:
 
 
 def read_nodes(cloud: Cloud, question: Question) -> Sequence[Node]:
-    """Read what a question needs to know of the nodes, and no more.
+    """Read what a question needs to know of the nodes, and no more."""
+    asked = question.asked.values()
+    return judgeable(cloud, cloud.baremetal.nodes(), asked, question.spread)
 
-    The list of all nodes is one call; hardware facts cost one for each node.
+
+def judgeable(
+    cloud: Cloud,
+    nodes: Sequence[Node],
+    roles: Iterable[Role],
+    spread: Mapping[str, str] | None = None,
+) -> Sequence[Node]:
+    """Give nodes with what was found in the machines, where roles depend on it.
+
+    That costs one call for each node. Nodes that cannot be chosen now count too: a
+    benchmark is compared with those of all machines alike.
     """
-    nodes = cloud.baremetal.nodes()
-    return nodes_with_facts(cloud, nodes) if question.needs_facts else nodes
-
-
-def needs_facts(roles: Iterable[Role], spread: Mapping[str, str]) -> bool:
-    """Whether judging nodes for these roles takes what was found in the machines."""
-    asked = list(roles)
-    paths = [spread[role.name] for role in asked if role.name in spread]
-    return any(role.requires is not None for role in asked) or any(
-        not path.startswith(("properties.", "extra.", "capabilities."))
-        for path in paths
-    )
+    paths = spread or {}
+    for role in roles:
+        path = paths.get(role.name) or role.spread
+        is_fact = bool(path) and path.partition(".")[0] not in OF_THE_NODE
+        if role.requires or is_fact:
+            return nodes_with_facts(cloud, nodes)
+    return nodes
 
 
 def propose_profiles(question: Question, nodes: Sequence[Node]) -> Proposal:
@@ -134,7 +136,7 @@ def propose_profiles(question: Question, nodes: Sequence[Node]) -> Proposal:
     found = pinned(nodes, question.roles)
     chosen = _chosen(question, nodes, held)
     pins = {**found.pins, **chosen}
-    _check_distinct(pins, nodes)
+    _check_free(chosen, pins, nodes)
     mode, note = _mode(question, nodes)
     request = MatchRequest(
         wanted=question.wanted,
@@ -145,10 +147,11 @@ def propose_profiles(question: Question, nodes: Sequence[Node]) -> Proposal:
         spread={k: v for k, v in question.spread.items() if k in question.wanted},
         mode=mode,
     )
+    outcome = solve(request)
     return Proposal(
         request=request,
-        outcome=solve(request),
-        notes=[note, *_unknown(found.unknown)],
+        outcome=outcome,
+        notes=[note, *_unknown(found.unknown), *remarks(outcome, request)],
         chosen=chosen,
     )
 
@@ -208,16 +211,17 @@ def _chosen(
     return chosen
 
 
-def _check_distinct(pins: Mapping[NodeId, Pin], nodes: Sequence[Node]) -> None:
+def _check_free(
+    chosen: Mapping[NodeId, Pin], pins: Mapping[NodeId, Pin], nodes: Sequence[Node]
+) -> None:
+    """Refuse a choice that contradicts what is on another node; that goes first."""
     names = {node.id: label(node) for node in nodes}
-    places: dict[Pin, list[str]] = {}
-    for node, pin in pins.items():
-        if pin.index is not None:
-            places.setdefault(pin, []).append(names[node])
     problems = [
-        Problem(f"{pin.role}-{pin.index}", f"is the place of {' and '.join(members)}")
-        for pin, members in sorted(places.items(), key=lambda item: str(item[0]))
-        if len(members) > 1
+        Problem(names[node], f"{pin.role}-{pin.index} is the place of {names[other]}")
+        for node, pin in chosen.items()
+        if pin.index is not None
+        for other, taken in pins.items()
+        if taken == pin and other != node
     ]
     if problems:
         hint = "openstack overcloud profiles unset --pins NODE"

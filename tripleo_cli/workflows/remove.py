@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tripleo_cli.domain.events import Began, Failed, Finished, Progressed, Skipped
 from tripleo_cli.domain.node import ProvisionState
 from tripleo_cli.domain.plan import PlannedNode
+from tripleo_cli.domain.profile import TAGGED_BY, untagged
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.errors import InvalidInputError, PartialFailureError, Problem
 from tripleo_cli.workflows.apply import (
@@ -19,6 +20,7 @@ from tripleo_cli.workflows.apply import (
 from tripleo_cli.workflows.follow import DELETE, POLL_SECONDS, Watch, last_event
 from tripleo_cli.workflows.observe import Observed, observe, require
 from tripleo_cli.workflows.run import Run
+from tripleo_cli.workflows.tagging import UNTAG, write_tags
 
 GIVEN_BACK_MINUTES = 60.0
 """How long cleaning may take; on real machines it erases disks' metadata at least."""
@@ -82,7 +84,7 @@ def remove_nodes(run: Run, removal: Removal) -> tuple[PlannedNode, ...]:
         plan = observed.plan.without(frozenset(node.hostname for node in leaving))
         change = Change(plan=plan, before=observed, moving=leaving, goal=DELETE)
         apply_change(run, change, removal.templates, removal.timeout_minutes)
-        await_given_back(run, leaving)
+        _release(run, removal.stack, leaving)
         return leaving
 
 
@@ -108,8 +110,27 @@ def delete_stack(run: Run, name: str, timeout_minutes: int) -> bool:
             run.cloud.stacks.delete(name)
         watch = Watch(run, nodes, DELETE)
         watch_to_end(run, stack, watch, after=after, minutes=timeout_minutes)
-        await_given_back(run, nodes)
+        _release(run, name, nodes)
         return True
+
+
+def _release(run: Run, stack: str, nodes: Sequence[PlannedNode]) -> None:
+    """See machines come back, and take off the tags that came with the stack.
+
+    Raises:
+        PartialFailureError: Names machines that did not come back, or that keep
+            their tags.
+    """
+    await_given_back(run, nodes)
+    left = {node.node_id for node in nodes}
+    changes = [
+        (node, untagged(node))
+        for node in run.cloud.baremetal.nodes()
+        if node.id in left and node.extra.get(TAGGED_BY) == stack
+        if not node.is_in_use
+    ]
+    if changes:
+        write_tags(run.cloud.baremetal, changes, run.report, UNTAG)
 
 
 def await_given_back(run: Run, nodes: Sequence[PlannedNode]) -> None:

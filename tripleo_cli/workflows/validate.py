@@ -15,7 +15,6 @@ from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.ntp import TimeAnswer, servers_in
 from tripleo_cli.domain.plan import Plan, PlannedNode
 from tripleo_cli.domain.planning import Running, make_plan, wanted_counts
-from tripleo_cli.domain.profile import is_candidate
 from tripleo_cli.domain.role import Role
 from tripleo_cli.domain.validation.facts import (
     NETWORK,
@@ -36,6 +35,7 @@ from tripleo_cli.workflows.concurrency import each
 from tripleo_cli.workflows.introspection import nodes_with_facts
 from tripleo_cli.workflows.observe import Observed, observe
 from tripleo_cli.workflows.ports import Cloud, TimeServers
+from tripleo_cli.workflows.profiles import judgeable
 
 INVENTORIES = 20
 """Of how many nodes inventories are read, if nothing else has read them."""
@@ -78,7 +78,7 @@ def look(
     running = seen.running
     try:
         wanted = wanted_counts(request, roles, running.plan)
-        nodes = _judgeable(cloud, nodes, [roles[name] for name in wanted])
+        nodes = judgeable(cloud, nodes, [roles[name] for name in wanted])
         seen = replace(seen, nodes=nodes)
         return replace(seen, plan=make_plan(request, roles, nodes, running))
     except (InvalidInputError, NotEnoughNodesError) as refusal:
@@ -114,17 +114,6 @@ def validate(
         **found,
     )
     return run_checks(facts, skip)
-
-
-def _judgeable(
-    cloud: Cloud, nodes: Sequence[Node], roles: Sequence[Role]
-) -> Sequence[Node]:
-    """Give nodes with what was found in them, where roles have rules about that."""
-    if not any(role.requires for role in roles):
-        return nodes
-    usable = [node for node in nodes if is_candidate(node)]
-    known = {node.id: node for node in nodes_with_facts(cloud, usable)}
-    return [known.get(node.id, node) for node in nodes]
 
 
 def _offered(cloud: Cloud, situation: Situation) -> frozenset[NodeId]:

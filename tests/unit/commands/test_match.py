@@ -18,7 +18,8 @@ from tripleo_cli.commands.profile import MatchProfiles
 from tripleo_cli.domain.node import ProvisionState
 from tripleo_cli.domain.profile import current_profiles
 
-CASES = sorted((Path(__file__).parents[2] / "data" / "matching").glob("*.json"))
+DATA = Path(__file__).parents[2] / "data" / "assignment-cases.json"
+CASES = {case["name"]: case for case in json.loads(DATA.read_text())["cases"]}
 KEYS = ["feasible", "assignment", "unmet", "conflict", "rejected"]
 
 
@@ -151,26 +152,26 @@ def test_the_answer_without_a_cloud_has_its_documented_shape(tmp_path: Path) -> 
     }
 
 
-@pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])
-def test_reference_cases_are_answered_in_any_order(tmp_path: Path, path: Path) -> None:
-    case = json.loads(path.read_text())
-    nodes = [_entry(name, fits) for name, fits in case["fits"].items()]
-    words = _role_words(tmp_path, case["wanted"])
+@pytest.mark.parametrize("name", CASES)
+def test_reference_cases_are_answered_in_any_order(tmp_path: Path, name: str) -> None:
+    given, expected = CASES[name]["input"], CASES[name]["expected"]
+    wanted = {role["profile"]: role["count"] for role in given["roles"]}
+    fits = {node["id"]: node["possible_profiles"] for node in given["nodes"]}
+    nodes = [_entry(node) for node in given["nodes"]]
+    words = _role_words(tmp_path, wanted)
 
     answer = offline(tmp_path, nodes, *words)
 
-    assert answer["feasible"] == case["feasible"]
+    assert answer["feasible"] == expected["feasible"]
+    assert bool(answer["conflict"]) != expected["feasible"]
     chosen = answer["assignment"]
-    assert {name: len(chosen[name]) for name in chosen} == {
-        name: wanted - answer["unmet"].get(name, 0)
-        for name, wanted in case["wanted"].items()
-    }
+    short = answer["unmet"]
+    assert {name: len(chosen[name]) + short.get(name, 0) for name in chosen} == wanted
     flat = [node for name in chosen for node in chosen[name]]
-    assert len(flat) == len(set(flat)) == case["placed"]
-    assert all(name in case["fits"][node] for name in chosen for node in chosen[name])
-    assert bool(answer["conflict"]) != case["feasible"]
+    assert len(flat) == len(set(flat)) == expected["max_new_assignments"]
+    assert all(name in fits[node] for name in chosen for node in chosen[name])
 
-    rng = random.Random(path.stem)  # noqa: S311 - an order, not a secret
+    rng = random.Random(name)  # noqa: S311 - an order, not a secret
     rng.shuffle(nodes)
     counts = [words[i : i + 2] for i in range(2, len(words), 2)]
     rng.shuffle(counts)
@@ -178,13 +179,15 @@ def test_reference_cases_are_answered_in_any_order(tmp_path: Path, path: Path) -
     assert again == answer
 
 
-def _entry(name: str, fits: list[str]) -> dict[str, Any]:
-    fit = fits or ["nothing"]
-    capabilities = ",".join(f"{role}_profile:1" for role in fit)
+def _entry(node: Mapping[str, Any]) -> dict[str, Any]:
+    # Without any possible profile a node would fit all roles here, none there.
+    possible = node["possible_profiles"] or ["nothing"]
+    capabilities = ",".join(f"{profile}_profile:1" for profile in possible)
+    assert node["profile"] is None
     return {
-        "name": name,
-        "uuid": f"uuid-{name}",
-        "provision_state": "available",
+        "name": node["id"],
+        "uuid": f"uuid-{node['id']}",
+        "provision_state": node["provision_state"],
         "maintenance": False,
         "resource_class": "baremetal",
         "traits": [],

@@ -285,3 +285,37 @@ def test_scaling_never_moves_and_never_doubles(
     used: list[NodeId] = [node.node_id for node in after.nodes]
     assert len(set(used)) == len(used)
     assert len(places(after)) == len(used)
+
+
+def test_a_machine_pinned_to_a_place_gets_it_whatever_its_size() -> None:
+    pinned = a_node("huge", memory_gb=512, capabilities={"node": "compute-1"})
+
+    plan = plan_of(a_request(Compute=2), nodes=[*NODES, pinned])
+
+    assert places(plan)["oc-novacompute-1"] == "huge"
+
+
+def test_a_pin_to_a_place_that_runs_waits_for_another_one() -> None:
+    running = plan_of(a_request(Compute=1))
+    pinned = a_node("huge", memory_gb=512, capabilities={"node": "compute-0"})
+
+    plan = plan_of(a_request(Compute=2), running, nodes=[*NODES, pinned])
+
+    assert places(plan)["oc-novacompute-0"] == places(running)["oc-novacompute-0"]
+
+
+def test_what_a_request_names_goes_before_the_pin_of_a_machine() -> None:
+    pinned = a_node("huge", capabilities={"node": "compute-0"})
+    wish = Instance(hostname="oc-novacompute-0", node="node-3")
+
+    plan = plan_of(a_request([wish], Compute=2), nodes=[*NODES, pinned])
+
+    assert places(plan)["oc-novacompute-0"] == "node-3"
+
+
+def test_a_machine_is_not_taken_from_its_pin_for_another_role() -> None:
+    pinned = a_node("a", memory_gb=1, capabilities={"node": "controller-0"})
+
+    plan = plan_of(a_request(Compute=2, Controller=1), nodes=[pinned, *NODES])
+
+    assert places(plan)["oc-controller-0"] == "a"

@@ -10,7 +10,7 @@ from tripleo_cli.errors import InvalidInputError
 from tripleo_cli.inputs.matching import parse_pins, parse_spread
 
 ROLES = {
-    "Controller": Role(name="Controller", spread="properties.rack"),
+    "Controller": Role(name="Controller"),
     "Compute": Role(name="Compute"),
 }
 
@@ -22,8 +22,7 @@ def test_pins_are_read() -> None:
     }
 
 
-def test_spreads_go_before_those_of_role_files() -> None:
-    assert parse_spread([], ROLES) == {"Controller": "properties.rack"}
+def test_spreads_are_read() -> None:
     assert parse_spread(["Controller=extra.row", "Compute=x.y"], ROLES) == {
         "Controller": "extra.row",
         "Compute": "x.y",

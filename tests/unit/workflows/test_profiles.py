@@ -180,7 +180,7 @@ def test_a_chosen_place_is_kept_on_the_node() -> None:
         ),
         (
             {"a": Pin(role="Compute", index=1)},
-            "Compute-1: is the place of b and a",
+            "a: Compute-1 is the place of b",
         ),
     ],
 )

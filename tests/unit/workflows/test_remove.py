@@ -9,6 +9,7 @@ import pytest
 from tests.unit.workflows.stacks import World, a_removal
 from tripleo_cli.domain.events import Skipped
 from tripleo_cli.domain.node import ProvisionState
+from tripleo_cli.domain.profile import current_profiles
 from tripleo_cli.domain.stack import StackFiles
 from tripleo_cli.errors import (
     BusyError,
@@ -204,3 +205,31 @@ def test_environments_stay_when_a_node_goes() -> None:
     after = world.cloud.stacks.files("oc")
     assert after.environment == environment
     assert "oc-controller-0.example.org" in after.files["role-Controller.yaml"]
+
+
+def test_tags_that_came_with_a_stack_go_with_it_and_others_stay() -> None:
+    world = World()
+    own, *_ = world.cloud.baremetal.nodes()
+    world.cloud.baremetal.change(own.id, capabilities={"profile": "compute"})
+    world.deploy(Compute=2)
+    remove_nodes(world.run, a_removal("oc-compute-1"))
+    tagged = {n.name for n in world.cloud.baremetal.nodes() if current_profiles(n)}
+    assert len(tagged) == len(["controller", "compute"])
+
+    delete_stack(world.run, "oc", 10)
+
+    after = {n.name: n for n in world.cloud.baremetal.nodes() if current_profiles(n)}
+    assert list(after) == [own.name]
+    assert after[own.name].extra == {}
+    assert all(not n.extra for n in world.cloud.baremetal.nodes())
+
+
+def test_tags_that_are_not_noted_to_be_the_stacks_stay() -> None:
+    world = World()
+    (member,) = world.deploy(Compute=1).members("Compute")
+    world.cloud.baremetal.change(member.node_id, extra={})
+
+    delete_stack(world.run, "oc", 10)
+
+    nodes = {n.id: n for n in world.cloud.baremetal.nodes()}
+    assert current_profiles(nodes[member.node_id]) == ("compute",)
