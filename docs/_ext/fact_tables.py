@@ -9,7 +9,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from tripleo_cli.domain.facts.metrics import USUAL_KEYS
 from tripleo_cli.domain.facts.table import MACHINE_FACTS, PARTS, Fact
-from tripleo_cli.inputs.requirement_tests import OTHER_MEANINGS
+from tripleo_cli.inputs.requirement_operators import OTHER_MEANINGS
 from tripleo_cli.inputs.requirement_values import OPERATORS
 
 Row = tuple[str, str, str]

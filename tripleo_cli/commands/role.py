@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -84,6 +85,12 @@ class ListRoles(base.Lister):
         """Describe the options."""
         parser = super().get_parser(prog_name)
         add_role_options(parser)
+        parser.add_argument(
+            "--print-schema",
+            action=_PrintSchema,
+            nargs=0,
+            help="Print the JSON Schema of role files, and end",
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
@@ -136,6 +143,16 @@ class ShowRole(base.ShowOne):
             "services": ", ".join(role.services),
         }
         return tuple(record), tuple(record.values())
+
+
+class _PrintSchema(argparse.Action):
+    """Print the schema of a role file and end, as --help does."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_others: Any) -> None:
+        from tripleo_cli.inputs.role_schema import schema_text
+
+        sys.stdout.write(schema_text())
+        parser.exit()
 
 
 def _needs(role: Role) -> str:

@@ -21,10 +21,10 @@ from tripleo_cli.domain.requirement.check import Among
 from tripleo_cli.domain.requirement.combine import AnyOf, all_of
 from tripleo_cli.domain.requirement.condition import Condition
 from tripleo_cli.domain.requirement.count import Count
-from tripleo_cli.domain.requirement.fact_test import FactTest
+from tripleo_cli.domain.requirement.fact import FactTest
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.inputs.document import Problems, at, kind
-from tripleo_cli.inputs.requirement_tests import (
+from tripleo_cli.inputs.requirement_operators import (
     benchmark_tests,
     count_tests,
     fact_tests,

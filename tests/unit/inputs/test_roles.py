@@ -8,7 +8,7 @@ import pytest
 
 from tripleo_cli.domain.facts.table import MACHINE_FACTS
 from tripleo_cli.domain.requirement.check import Bound, Relation
-from tripleo_cli.domain.requirement.fact_test import FactTest
+from tripleo_cli.domain.requirement.fact import FactTest
 from tripleo_cli.domain.role import Needs, Role
 from tripleo_cli.errors import InvalidInputError
 from tripleo_cli.inputs.roles import load_roles

@@ -24,11 +24,12 @@ MEASURED: Final = (
 )
 """How the names of measurements begin."""
 MEASURED_AREAS: Final = frozenset({"cpu", "disk", "memory", "network"})
-_KEY: Final = re.compile(
+KEY_PATTERN: Final = (
     r"bogomips|loops_per_sec|requests_per_sec"
     r"|(threaded_|forked_)?bandwidth(_[0-9]+[KMG])?"
     r"|(standalone|simultaneous)_(rand)?(read|write)_[0-9]+[kKM]_(KBps|IOps)"
 )
+_KEY: Final = re.compile(KEY_PATTERN)
 USUAL_KEYS: Final = (
     "bogomips",
     "loops_per_sec",

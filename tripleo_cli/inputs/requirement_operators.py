@@ -20,7 +20,7 @@ from tripleo_cli.domain.requirement.benchmark import (
 from tripleo_cli.domain.requirement.check import Bound
 from tripleo_cli.domain.requirement.condition import Condition
 from tripleo_cli.domain.requirement.count import Count
-from tripleo_cli.domain.requirement.fact_test import FactTest, Known
+from tripleo_cli.domain.requirement.fact import FactTest, Known
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.inputs.document import Problems, at, kind
 from tripleo_cli.inputs.requirement_values import OPERATORS, read_amount
