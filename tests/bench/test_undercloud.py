@@ -23,7 +23,7 @@ def test_phases_of_the_installation(say: Say) -> None:
     say(f"undercloud install: {whole['seconds']} s")
     for task in sorted(whole["tasks"], key=lambda one: -one["seconds"])[:12]:
         say(
-            f"  {task['name']:32} from {task['start']:6.1f} s: {task['seconds']:6.1f} s"
+            f"  {task['task']:32} from {task['start']:6.1f} s: {task['seconds']:6.1f} s"
         )
 
 
