@@ -59,7 +59,7 @@ def nodes_are_well(facts: DeploymentFacts) -> Iterator[Finding]:
     if kept := [node for node in free if node.state.maintenance]:
         reasons = sorted({node.state.maintenance_reason or "" for node in kept} - {""})
         said = f": {'; '.join(reasons[:3])}" if reasons else ""
-        remedy = "openstack baremetal node maintenance unset NODE"
+        remedy = f"openstack overcloud node maintenance unset {arguments(labels(kept))}"
         yield warning(labels(kept), f"is in maintenance{said}", remedy)
     failed = [n for n in free if n.provision.is_failure and not n.state.maintenance]
     for state, nodes in sorted(_grouped(failed, lambda n: n.provision.value).items()):
@@ -84,7 +84,8 @@ def root_disks_are_certain(facts: DeploymentFacts) -> Iterator[Finding]:
             wanted = _exact(hints.get(key))
             if wanted and wanted not in {getattr(disk, key) for disk in disks}:
                 what = f'no disk has {key} "{wanted}", which its root_device asks for'
-                yield error(label(node), what, _configure([node]))
+                remedy = _configure([node], "--overwrite-root-device-hints ")
+                yield error(label(node), what, remedy)
     if unsure:
         what = "has several disks and no root_device hint: any may get the system"
         yield warning(labels(unsure), what, _configure(unsure))
@@ -167,6 +168,6 @@ def _untag(nodes: Iterable[Node]) -> str:
     return f"openstack overcloud profiles unset {arguments(labels(nodes))}"
 
 
-def _configure(nodes: Iterable[Node]) -> str:
+def _configure(nodes: Iterable[Node], more: str = "") -> str:
     names = arguments(labels(nodes))
-    return f"openstack overcloud node configure --root-device smallest {names}"
+    return f"openstack overcloud node configure --root-device smallest {more}{names}"

@@ -141,7 +141,10 @@ def _boots(node: Node) -> bool:
 
 
 def _configure(names: Iterable[str]) -> str:
-    return f"openstack overcloud node configure {arguments(names)}"
+    kernel, ramdisk = (
+        f"--{key.replace('_', '-')} {name}" for key, name in DEPLOY.items()
+    )
+    return f"openstack overcloud node configure {kernel} {ramdisk} {arguments(names)}"
 
 
 def _is_uuid(text: str) -> bool:

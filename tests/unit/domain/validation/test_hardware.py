@@ -182,7 +182,7 @@ ROOT_DISK = [
     Case(
         name="a hint that means no disk",
         facts=all_of(with_disks("n0", *TWO, hint={"wwn": "0x9"})),
-        told=[("error", ("n0",), 'no disk has wwn "0x9"')],
+        told=[("error", ("n0",), "--overwrite-root-device-hints n0")],
     ),
 ]
 

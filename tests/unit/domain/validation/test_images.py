@@ -123,7 +123,7 @@ OF_NODES = [
     Case(
         name="none, on machines that boot one",
         facts=on(node("n0"), node("n1"), node("n2", deploy_kernel=K, deploy_ramdisk=R)),
-        told=[("warning", ("n0", "n1"), "node configure n0 n1")],
+        told=[("warning", ("n0", "n1"), "--deploy-ramdisk bm-deploy-ramdisk n0 n1")],
     ),
     Case(
         name="one without the other",
