@@ -1,0 +1,81 @@
+"""Machines found by their BMCs and registered in a live undercloud (OS_CLOUD).
+
+The BMC is a small server of this machine, where Ironic is too.
+"""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from tests.fakes.redfish_server import serving
+from tests.functional.test_nodes import Shell, column
+
+pytestmark = pytest.mark.functional
+
+
+class Rack:
+    """One BMC, and an operator who looks for it."""
+
+    def __init__(self, folder: Path, port: int, mac: str) -> None:
+        self.folder, self.port, self.mac = folder, port, mac
+        self.shell = Shell(folder)
+        self.registered: tuple[str, ...] = ()
+
+    def credentials(self, text: str) -> str:
+        path = self.folder / "credentials"
+        path.write_text(text)
+        path.chmod(0o600)
+        return str(path)
+
+    def search(self, text: str) -> tuple[str, ...]:
+        at = ("--ip", "127.0.0.1", "--port", str(self.port), "--kind", "redfish")
+        return ("discover", *at, "--credentials", self.credentials(text))
+
+
+@pytest.fixture
+def rack(tmp_path: Path) -> Iterator[Rack]:
+    mac = f"52:54:00:0e:ff:{uuid4().hex[:2]}"
+    with serving({"one": [mac.upper()]}, "admin", "right") as port:
+        made = Rack(tmp_path, port, mac)
+        try:
+            yield made
+        finally:
+            if made.registered:
+                made.shell.run("delete", *made.registered)
+
+
+def test_a_machine_is_found_and_registered_once(rack: Rack) -> None:
+    rows, said = rack.shell.run(*rack.search("admin:old\nadmin:right\n"))
+    rack.registered = tuple(column(rows, "UUID"))
+    again, _ = rack.shell.run(*rack.search("admin:right"))
+
+    assert column(rows, "Result") == ["created"]
+    assert column(rows, "Provision State") == ["manageable"]
+    assert "redfish, admin fits, 1 machine" in said
+    assert column(again, "Result") == ["unchanged"]
+    assert column(again, "UUID") == column(rows, "UUID")
+
+
+def test_wrong_credentials_fail_fast_with_the_reason(rack: Rack) -> None:
+    rows, said = rack.shell.run(*rack.search("root:hush-hush"), code=1)
+
+    assert column(rows, "Result") == ["failed"]
+    assert "no credentials fit (redfish, tried: root)" in said
+    assert "hush-hush" not in said
+
+
+def test_a_nodes_file_is_written_for_its_owner_only(rack: Rack) -> None:
+    path = rack.folder / "found.json"
+    rows, _ = rack.shell.run(*rack.search("admin:right"), "--output", str(path))
+    [entry] = json.loads(path.read_text())["nodes"]
+
+    assert column(rows, "Name") == [rack.mac]
+    assert entry["ports"] == [{"address": rack.mac}]
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    rack.shell.run("import", str(path), "--validate-only")
