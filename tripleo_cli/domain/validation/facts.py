@@ -91,6 +91,11 @@ class DeploymentFacts:
         """Give the roles that have or get nodes."""
         return [self.roles[name] for name in self.wanted()]
 
+    def related(self) -> list[Node]:
+        """Give the nodes that these roles could have, by their resource class."""
+        classes = {role.resource_class for role in self.used_roles()} | {""}
+        return [node for node in self.nodes if node.resource_class in classes]
+
     def chosen(self) -> list[Node]:
         """Give the nodes that are to be set to work; see :func:`chosen_nodes`."""
         return chosen_nodes(self.nodes, self.plan, self.new, self.used_roles())

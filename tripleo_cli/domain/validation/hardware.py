@@ -21,7 +21,7 @@ _EXACT_HINTS = ("wwn", "serial", "name")
 
 def profiles_fit(facts: DeploymentFacts) -> Iterator[Finding]:
     """Nodes are tagged for one role, for one that exists, and can serve it."""
-    free = [node for node in facts.nodes if node.instance_id is None]
+    free = [node for node in facts.related() if node.instance_id is None]
     for node in free:
         if len(profiles := current_profiles(node)) > 1:
             what = f"is tagged for {' and '.join(profiles)}"
@@ -55,7 +55,7 @@ def _tagged_in_vain(facts: DeploymentFacts, free: list[Node]) -> Iterator[Findin
 
 def nodes_are_well(facts: DeploymentFacts) -> Iterator[Finding]:
     """No node is in maintenance or has failed; such ones are left out."""
-    free = [node for node in facts.nodes if node.instance_id is None]
+    free = [node for node in facts.related() if node.instance_id is None]
     if kept := [node for node in free if node.state.maintenance]:
         reasons = sorted({node.state.maintenance_reason or "" for node in kept} - {""})
         said = f": {'; '.join(reasons[:3])}" if reasons else ""
@@ -102,7 +102,7 @@ def power_is_known(facts: DeploymentFacts) -> Iterator[Finding]:
     chosen = {node.id for node in facts.chosen()}
     silent = [
         node
-        for node in facts.nodes
+        for node in facts.related()
         if node.provision is ProvisionState.AVAILABLE
         and node.state.power_on is None
         and not node.state.maintenance

@@ -127,6 +127,15 @@ NODES = [
         ],
     ),
     Case(
+        name="for other roles",
+        facts=facts(
+            [
+                a_node("n0"),
+                replace(stated("n1", maintenance=True), resource_class="gold"),
+            ]
+        ),
+    ),
+    Case(
         name="chosen in spite of an error",
         facts=facts([stated("n0", last_error="BMC is slow")]),
         told=[("warning", ("n0",), "its last error is: BMC is slow")],
