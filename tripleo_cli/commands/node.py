@@ -202,6 +202,7 @@ class ListNodes(base.Lister):
             "Maintenance",
             "Instance",
             "Last Error",
+            "Discovered",
         )
         nodes = sorted(self.cloud.baremetal.nodes(), key=lambda node: node.name)
         return columns, [row_of(node) for node in nodes]

@@ -19,6 +19,8 @@ EXCLUDED_TRAIT = "CUSTOM_HARDWARE_EXCLUDED"
 """Marks a node whose hardware is not fit for use."""
 EXCLUDED_KEY = "hardware_excluded"
 """Where a node's ``extra`` says why."""
+DISCOVERED_KEY = "auto_discovered"
+"""Where it says that nobody registered the node (templates/undercloud)."""
 
 
 class ProvisionState(Enum):
@@ -148,6 +150,15 @@ class Node:
     def is_in_use(self) -> bool:
         """Whether it carries a server."""
         return self.provision is ProvisionState.ACTIVE or self.instance_id is not None
+
+
+def is_discovered(node: Node) -> bool:
+    """Whether it enrolled itself: it booted the ramdisk and nobody had registered it.
+
+    Ironic says so only in the data of that inspection; a rule that comes with the
+    undercloud notes it on the node.
+    """
+    return bool(node.extra.get(DISCOVERED_KEY))
 
 
 def exclusion(node: Node) -> str | None:

@@ -187,6 +187,17 @@ def _services() -> list[cfg.Opt]:
             "leaves an overcloud.",
         ),
         cfg.BoolOpt(
+            "enable_node_discovery",
+            default=_DEFAULTS.enable_node_discovery,
+            help="Enroll every unknown machine that boots the inspection ramdisk.",
+        ),
+        cfg.StrOpt(
+            "discovery_default_driver",
+            default=_DEFAULTS.discovery_default_driver,
+            choices=HARDWARE_TYPES,
+            help="Hardware type of machines that are enrolled in that way.",
+        ),
+        cfg.BoolOpt(
             "undercloud_debug",
             default=_DEFAULTS.undercloud_debug,
             help="Let the services log at debug level.",
@@ -300,8 +311,8 @@ _REASONS: Mapping[str, str] = {
         enable_heat enable_ironic enable_ironic_inspector enable_keystone
         enable_neutron enable_nova heat_native""",
     "Ironic inspects nodes itself": """
-        discovery_default_driver discovery_interface discovery_iprange
-        discovery_runbench enable_node_discovery inspection_enable_uefi
+        discovery_interface discovery_iprange discovery_runbench
+        inspection_enable_uefi
         inspection_extras inspection_interface inspection_iprange
         inspection_runbench ipxe_enabled""",
     "services are configured from templates": """

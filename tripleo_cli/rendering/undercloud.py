@@ -31,7 +31,7 @@ _NOVA_CELLS = {
 }
 _ONE_EACH = (
     *("keystone.conf", "glance-api.conf", "placement.conf", "neutron.conf"),
-    *("ironic.conf", "ironic-policy.yaml", "heat.conf"),
+    *("ironic.conf", "ironic-policy.yaml", "ironic-rules.yaml", "heat.conf"),
     *("my.cnf", "databases.sql", "rabbitmq.conf", "rabbitmq-plugins"),
     "supervisord.conf",
 )

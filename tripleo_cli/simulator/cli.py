@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     _add_generate(commands.add_parser("generate", help="make a nodes file"))
+    _add_discover(
+        commands.add_parser("discover", help="let machines boot that nobody registered")
+    )
     _add_run(commands.add_parser("run", help="play the machines until stopped"))
     _add_stop(commands.add_parser("stop", help="stop a fleet by its pid file"))
     _add_fault(commands.add_parser("fault", help="tell a machine to fail, or not to"))
@@ -52,12 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_generate(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("--nodes", type=int, required=True, metavar="N", help="how many machines")
-    add("--seed", type=int, default=1, help="same seed, same fleet (%(default)s)")
-    add("--models", metavar="NAME[,NAME...]", help="only these hardware models")
-    add("--models-file", type=Path, metavar="FILE", help="models of your own")
-    add("--prefix", default="sim", help="how names begin (%(default)s)")
-    add("--resource-class", default="baremetal", help="(%(default)s)")
+    _add_plan(parser)
     add(
         "--fault",
         action="append",
@@ -65,6 +64,18 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
         metavar="NODE=KIND[:DETAIL]",
         help="a fault the machine has from the start; may be repeated",
     )
+    add("--output", type=Path, metavar="FILE", help="instead of standard output")
+    parser.set_defaults(do=_generate)
+
+
+def _add_plan(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--nodes", type=int, required=True, metavar="N", help="how many machines")
+    add("--seed", type=int, default=1, help="same seed, same fleet (%(default)s)")
+    add("--models", metavar="NAME[,NAME...]", help="only these hardware models")
+    add("--models-file", type=Path, metavar="FILE", help="models of your own")
+    add("--prefix", default="sim", help="how names begin (%(default)s)")
+    add("--resource-class", default="baremetal", help="(%(default)s)")
     add(
         "--benchmarks",
         metavar="KIND[,KIND...]",
@@ -72,8 +83,6 @@ def _add_generate(parser: argparse.ArgumentParser) -> None:
         default=(),
         help="what machines measure without being asked: cpu, mem, disk (nothing)",
     )
-    add("--output", type=Path, metavar="FILE", help="instead of standard output")
-    parser.set_defaults(do=_generate)
 
 
 def _kinds(text: str) -> tuple[str, ...]:
@@ -85,17 +94,7 @@ def _kinds(text: str) -> tuple[str, ...]:
 
 
 def _generate(parsed: argparse.Namespace) -> int:
-    if parsed.nodes < 1:
-        raise InvalidInputError("--nodes", [Problem("", "must be 1 or more")])
-    plan = FleetPlan(
-        count=parsed.nodes,
-        seed=parsed.seed,
-        models=_chosen(load_models(parsed.models_file), parsed.models),
-        prefix=parsed.prefix,
-        resource_class=parsed.resource_class,
-        faults=_faults(parsed.fault),
-        benchmarks=parsed.benchmarks,
-    )
+    plan = replace(_plan(parsed), faults=_faults(parsed.fault))
     text = json.dumps(fleet_document(plan), indent=2) + "\n"
     if parsed.output is None:
         sys.stdout.write(text)
@@ -103,6 +102,30 @@ def _generate(parsed: argparse.Namespace) -> int:
     _write(parsed.output, text)
     _say(f"{BANNER}\nWrote {parsed.nodes} nodes to {parsed.output}. Next:")
     _say(f"  openstack overcloud node import {parsed.output}\n  tripleo-fleet run")
+    return 0
+
+
+def _plan(parsed: argparse.Namespace) -> FleetPlan:
+    if parsed.nodes < 1:
+        raise InvalidInputError("--nodes", [Problem("", "must be 1 or more")])
+    return FleetPlan(
+        count=parsed.nodes,
+        seed=parsed.seed,
+        models=_chosen(load_models(parsed.models_file), parsed.models),
+        prefix=parsed.prefix,
+        resource_class=parsed.resource_class,
+        benchmarks=parsed.benchmarks,
+    )
+
+
+def _add_discover(parser: argparse.ArgumentParser) -> None:
+    _add_cloud(parser)
+    _add_plan(parser)
+    parser.set_defaults(do=_discover)
+
+
+def _discover(parsed: argparse.Namespace) -> int:
+    _say(process.introduce(parsed.os_cloud, _plan(parsed)))
     return 0
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from tripleo_cli.simulator.faults import FAULT_KEY, Fault
-from tripleo_cli.simulator.machine import dice, draw_machine, macs_for
+from tripleo_cli.simulator.machine import Machine, dice, draw_machine, macs_for
 from tripleo_cli.simulator.models import Model
 from tripleo_cli.simulator.ports import (
     BENCHMARKS_KEY,
@@ -41,14 +41,17 @@ class FleetPlan:
 
 def fleet_document(plan: FleetPlan) -> dict[str, Any]:
     """Draw a fleet: the same plan always gives the same file."""
-    drawn = _draw_models(plan)
-    numbers: dict[str, int] = {}
-    nodes = []
-    for index, model in enumerate(drawn):
-        number = numbers[model.name] = numbers.get(model.name, -1) + 1
-        name = f"{plan.prefix}-{model.name}-{number}"
-        nodes.append(_entry(plan, model, name, index))
+    nodes = [_entry(plan, machine, macs) for machine, macs in fleet_machines(plan)]
     return {"_comment": COMMENT, "nodes": nodes}
+
+
+def fleet_machines(plan: FleetPlan) -> Iterator[tuple[Machine, tuple[str, ...]]]:
+    """Draw the machines of a fleet, with the addresses of their network cards."""
+    numbers: dict[str, int] = {}
+    for index, model in enumerate(_draw_models(plan)):
+        number = numbers[model.name] = numbers.get(model.name, -1) + 1
+        machine = draw_machine(model, f"{plan.prefix}-{model.name}-{number}", plan.seed)
+        yield machine, macs_for(plan.seed, index, machine.nic_count)
 
 
 def _draw_models(plan: FleetPlan) -> list[Model]:
@@ -61,12 +64,11 @@ def _draw_models(plan: FleetPlan) -> list[Model]:
     return certain + rng.choices(models, weights=shares, k=rest)
 
 
-def _entry(plan: FleetPlan, model: Model, name: str, index: int) -> dict[str, Any]:
-    machine = draw_machine(model, name, plan.seed)
-    macs = macs_for(plan.seed, index, machine.nic_count)
+def _entry(plan: FleetPlan, machine: Machine, macs: Sequence[str]) -> dict[str, Any]:
+    name = machine.name
     extra: dict[str, Any] = {
         SIMULATED_KEY: NOTE,
-        MODEL_KEY: model.name,
+        MODEL_KEY: machine.model,
         SEED_KEY: plan.seed,
     }
     if plan.benchmarks:

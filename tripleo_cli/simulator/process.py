@@ -19,7 +19,10 @@ from tripleo_cli.errors import InvalidInputError, NotFoundError, Problem, Triple
 from tripleo_cli.simulator import pidfile
 from tripleo_cli.simulator.faults import Fault, fault_patch, wiring_for
 from tripleo_cli.simulator.fleet import Fleet, FleetOptions
+from tripleo_cli.simulator.inventory import inspection_data
 from tripleo_cli.simulator.models import load_models
+from tripleo_cli.simulator.nodes_file import FleetPlan, fleet_machines
+from tripleo_cli.simulator.ports import Ironic, RefusedError
 
 LOG = logging.getLogger(__name__)
 READY_WITHIN_S: Final = 20.0
@@ -171,6 +174,33 @@ def _server(fleet: Fleet, options: RunOptions) -> Any:
 
     app = server.Endpoints(fleet.agents, fleet.known).application()
     return server.listening(app, options.host, options.port)
+
+
+def introduce(cloud: str | None, plan: FleetPlan) -> str:
+    """Let unknown machines boot the ramdisk by themselves; says what came of it."""
+
+    async def connected() -> str:
+        async with _ironic(cloud) as ironic:
+            return await introduce_to(ironic, plan)
+
+    return asyncio.run(connected())
+
+
+async def introduce_to(ironic: Ironic, plan: FleetPlan) -> str:
+    """Send what the ramdisk sends on machines that nobody registered.
+
+    Raises:
+        RefusedError: Ironic does not enroll them; says how to make it do so.
+    """
+    machines = list(fleet_machines(plan))
+    for machine, macs in machines:
+        data = inspection_data(machine, macs, plan.seed, plan.benchmarks)
+        try:
+            await ironic.continue_inspection(data)
+        except RefusedError as error:
+            hint = "enable_node_discovery = true in undercloud.conf, and install again"
+            raise RefusedError(f"{machine.name}: {error}", hint=hint) from error
+    return f"{len(machines)} SIMULATED machines that nobody registered sent inventories"
 
 
 def set_fault(cloud: str | None, name: str, fault: Fault | None) -> str:

@@ -23,6 +23,7 @@ from tripleo_cli.commands.introspection import (
     ShowInterface,
     ShowIntrospection,
 )
+from tripleo_cli.commands.node import ListNodes
 from tripleo_cli.domain.node import NodeId, ProvisionState, Verb
 
 FOUND = Findings(
@@ -196,6 +197,15 @@ def test_a_node_without_data_says_what_to_do(
 
     assert "node b (manageable) has not been inspected" in str(caught.value)
     assert "Try: openstack overcloud node introspect b" in str(caught.value)
+
+
+def test_a_machine_that_enrolled_itself_is_listed_as_such(cloud: FakeCloud) -> None:
+    [node, _] = cloud.baremetal.nodes()
+    cloud.baremetal.change(node.id, extra={"auto_discovered": "true"})
+
+    rows = as_json(ListNodes, cloud)
+
+    assert [row["Discovered"] for row in rows] == [True, False]
 
 
 def test_an_unknown_node_is_named(cloud: FakeCloud) -> None:

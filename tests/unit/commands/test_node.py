@@ -158,6 +158,7 @@ def test_nodes_are_listed_with_what_a_deployment_needs() -> None:
         "Maintenance": False,
         "Instance": "",
         "Last Error": "",
+        "Discovered": False,
     }
     assert rows[1]["Last Error"] == "no power"
 

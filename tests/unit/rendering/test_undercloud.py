@@ -6,12 +6,15 @@ import configparser
 from dataclasses import replace
 
 import pytest
+import yaml
 from jinja2 import UndefinedError
 
 from tripleo_cli.domain.host import File
+from tripleo_cli.domain.node import DISCOVERED_KEY
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.programs import PROGRAMS
 from tripleo_cli.domain.undercloud.secrets import SECRETS
+from tripleo_cli.inputs.rules import parse_rules
 from tripleo_cli.rendering.undercloud import render_undercloud, render_unit
 from tripleo_cli.resources import shipped
 
@@ -54,6 +57,33 @@ def test_every_program_has_the_files_it_is_said_to_read(
 
     assert named <= set(files)
     assert set(files) - named == {"supervisord.conf", "nova-cell0.conf"}
+
+
+@pytest.mark.parametrize("enabled", [False, True])
+def test_unknown_machines_are_enrolled_where_that_is_wanted(
+    enabled: bool,  # noqa: FBT001 - a case
+) -> None:
+    config = replace(
+        CONFIG, enable_node_discovery=enabled, discovery_default_driver="redfish"
+    )
+    files = dict(render_undercloud(config, SECRET, TEMPLATES))
+    ironic = ini(files["ironic.conf"].text)
+
+    assert ironic.has_section("auto_discovery") is enabled
+    if enabled:
+        discovery = ironic["auto_discovery"]
+        assert (discovery["enabled"], discovery["driver"]) == ("true", "redfish")
+
+
+def test_machines_that_enrolled_themselves_are_marked(files: dict[str, File]) -> None:
+    rules = files["ironic-rules.yaml"]
+    [rule] = parse_rules(yaml.safe_load(rules.text), rules.path).rules
+
+    assert ini(files["ironic.conf"].text)["inspection_rules"]["built_in_rules"] == (
+        rules.path
+    )
+    [action] = rule.actions or ()
+    assert action["args"]["path"] == f"extra/{DISCOVERED_KEY}"
 
 
 def test_the_operator_may_write_inspection_rules(files: dict[str, File]) -> None:

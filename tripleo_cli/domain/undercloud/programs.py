@@ -164,7 +164,7 @@ PROGRAMS: tuple[Program, ...] = (
     Program(
         name="ironic",
         command="{venv}/bin/ironic --config-file {etc}/ironic.conf",
-        config=("ironic.conf", "ironic-policy.yaml"),
+        config=("ironic.conf", "ironic-policy.yaml", "ironic-rules.yaml"),
     ),
     Program(
         name="nova-api",
