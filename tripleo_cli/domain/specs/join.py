@@ -22,8 +22,8 @@ from tripleo_cli.domain.specs.spec import Fact, natural
 from tripleo_cli.domain.specs.table import Support, Table
 from tripleo_cli.errors import TripleoError
 
-MAX_STEPS: Final = 1_000_000
-"""How often a text may be tried for a variable; about a second's work."""
+MAX_STEPS: Final = 400_000
+"""How many texts may be looked at in vain; about a second's work."""
 
 
 _SHOWN: Final = 20
