@@ -40,7 +40,8 @@ def discover(controllers: Controllers, search: Search, report: Reporter) -> Disc
 
     No credentials are tried twice on a BMC: some lock a user out after a few tries.
     """
-    report(Began(FIND, len(search.places)))
+    # How many answer is news; that most addresses are empty is not.
+    report(Began(FIND))
     looks = each(search.places, controllers.find, concurrency=search.looks)
     answering = best(look.result for look in looks if look.result)
     for look in looks:
