@@ -15,15 +15,11 @@ from tripleo_cli.commands.role import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from tripleo_cli.domain.events import Reporter
-    from tripleo_cli.domain.flavor import FlavorState
     from tripleo_cli.domain.node import Node
-    from tripleo_cli.domain.role import Role
     from tripleo_cli.workflows.profiles import Proposal, Question
-
-Table = tuple["Sequence[str]", "Sequence[Sequence[Any]]"]
 
 
 class ListProfiles(base.Lister):
@@ -110,13 +106,15 @@ class MatchProfiles(base.Lister):
         question = _question(parsed_args)
         only_shown = parsed_args.source or parsed_args.dry_run or parsed_args.explain
         with watching() as report:
-            proposal = propose_profiles(question, self._nodes(parsed_args, question))
+            nodes = self._nodes(parsed_args, question)
+            proposal = propose_profiles(question, nodes)
             self._proposal = proposal
             _note(report, proposal, is_partial=parsed_args.partial)
             if proposal.is_enough(is_partial=parsed_args.partial) and not only_shown:
                 apply_profiles(self.cloud.baremetal, proposal, report)
-        show = explanation_table if parsed_args.explain else assignment_table
-        return show(proposal.request, proposal.outcome)
+        if parsed_args.explain:
+            return explanation_table(proposal.request, proposal.outcome, nodes)
+        return assignment_table(proposal.request, proposal.outcome)
 
     def produce_output(
         self, parsed_args: argparse.Namespace, column_names: Any, data: Any
@@ -221,10 +219,11 @@ class ListFlavors(base.Lister):
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command."""
+        from tripleo_cli.rendering.flavors import flavor_table
         from tripleo_cli.workflows.flavors import flavor_states
 
         roles = chosen_roles(parsed_args)
-        return _flavors(flavor_states(self.cloud.compute, roles.values()), roles)
+        return flavor_table(flavor_states(self.cloud.compute, roles.values()), roles)
 
 
 class CreateFlavors(base.Lister):
@@ -246,13 +245,14 @@ class CreateFlavors(base.Lister):
         """Run the command."""
         from tripleo_cli.commands.console import watching
         from tripleo_cli.inputs.roles import role_named
+        from tripleo_cli.rendering.flavors import flavor_table
         from tripleo_cli.workflows.flavors import ensure_flavors, flavor_states
 
         roles = chosen_roles(parsed_args)
         chosen = [role_named(roles, name) for name in parsed_args.role or roles]
         with watching() as report:
             ensure_flavors(self.cloud.compute, chosen, report)
-        return _flavors(flavor_states(self.cloud.compute, chosen), roles)
+        return flavor_table(flavor_states(self.cloud.compute, chosen), roles)
 
 
 class ExportNodes(base.Command):
@@ -339,6 +339,12 @@ def _add_matching_options(parser: argparse.ArgumentParser) -> None:
         help="The value by which the nodes of a role are to stand apart "
         "(Controller=properties.rack; repeat for several)",
     )
+    parser.add_argument(
+        "--manageable",
+        action="store_true",
+        help="Match manageable nodes, too, to be made available afterwards (overcloud "
+        "node provide)",
+    )
 
 
 def _question(parsed_args: argparse.Namespace) -> Question:
@@ -354,6 +360,7 @@ def _question(parsed_args: argparse.Namespace) -> Question:
         mode=Mode(parsed_args.mode) if parsed_args.mode else None,
         pins=parse_pins(parsed_args.pin, roles),
         spread=parse_spread(parsed_args.spread, roles),
+        is_early=parsed_args.manageable,
     )
 
 
@@ -364,27 +371,3 @@ def _note(report: Reporter, proposal: Proposal, *, is_partial: bool) -> None:
         report(Noted(note))
     if is_partial and not proposal.outcome.is_feasible:
         report(Noted(f"Not all roles have their nodes: {proposal.verdict}"))
-
-
-def _flavors(states: Iterable[FlavorState], roles: Mapping[str, Role]) -> Table:
-    from tripleo_cli.domain.flavor import flavor_for
-
-    users = {
-        state.name: ", ".join(
-            name for name in sorted(roles) if flavor_for(roles[name]).name == state.name
-        )
-        for state in states
-    }
-    columns = ("Name", "Roles", "Requires", "State")
-    rows = [
-        (state.name, users[state.name], _requirements(state), state.verdict)
-        for state in states
-    ]
-    return columns, rows
-
-
-def _requirements(state: FlavorState) -> str:
-    specs = state.needed.extra_specs
-    return ", ".join(
-        key.partition(":")[2] for key, value in specs.items() if value != "0"
-    )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tripleo_cli.domain.matching import Conflict, MatchRequest, Outcome
 from tripleo_cli.domain.matching.explain import headline, label, rejections
 from tripleo_cli.domain.matching.order import by_name
+from tripleo_cli.domain.node import Node
 
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
 
@@ -47,8 +48,13 @@ def assignment_table(request: MatchRequest, outcome: Outcome) -> Table:
     return columns, rows
 
 
-def explanation_table(request: MatchRequest, outcome: Outcome) -> Table:
-    """Give a row for each node, and in it what speaks against each role."""
+def explanation_table(
+    request: MatchRequest, outcome: Outcome, nodes: Iterable[Node]
+) -> Table:
+    """Give a row for each node, and in it what speaks against each role.
+
+    ``nodes`` are those of the request, in the states that they are really in.
+    """
     against = rejections(request)
     serves = {
         (node.id, name): "assigned"
@@ -64,7 +70,7 @@ def explanation_table(request: MatchRequest, outcome: Outcome) -> Table:
                 for name in request.roles
             ),
         )
-        for node in by_name(request.nodes)
+        for node in by_name(nodes)
     ]
     return ("Node", "Provision State", *request.roles), rows
 

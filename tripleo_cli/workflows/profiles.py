@@ -18,7 +18,7 @@ from tripleo_cli.domain.matching import (
 )
 from tripleo_cli.domain.matching.explain import headline, label, remarks
 from tripleo_cli.domain.matching.locate import OF_THE_NODE
-from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.node import Node, NodeId, ProvisionState
 from tripleo_cli.domain.pinning import pinned, with_pin
 from tripleo_cli.domain.profile import profile_traits, tagged, tagged_for_stack
 from tripleo_cli.domain.role import Role
@@ -36,6 +36,7 @@ class Question:
     ``wanted`` counts nodes by role; ``roles`` are all roles that there are, since a
     pin may be for one that nobody asks for now. ``pins`` are by name or id of a node
     and go before those on the nodes. ``mode`` is ``None`` where it is to be chosen.
+    ``is_early`` takes manageable nodes for available ones: they are to become so.
     """
 
     wanted: Mapping[str, int]
@@ -43,6 +44,7 @@ class Question:
     mode: Mode | None = None
     pins: Mapping[str, Pin] = field(default_factory=dict)
     spread: Mapping[str, str] = field(default_factory=dict)
+    is_early: bool = False
 
     @property
     def asked(self) -> dict[str, Role]:
@@ -128,6 +130,10 @@ def judgeable(
 def propose_profiles(question: Question, nodes: Sequence[Node]) -> Proposal:
     """Match nodes to roles; changes nothing.
 
+    Args:
+        question: What is asked.
+        nodes: All nodes, as they are.
+
     Raises:
         InvalidInputError: Nodes are pinned that are not there or in use, or two to
             one place; lists every problem.
@@ -141,7 +147,7 @@ def propose_profiles(question: Question, nodes: Sequence[Node]) -> Proposal:
     request = MatchRequest(
         wanted=question.wanted,
         roles=question.asked,
-        nodes=nodes,
+        nodes=[*map(_made_available, nodes)] if question.is_early else nodes,
         held=held,
         pins=pins,
         spread={k: v for k, v in question.spread.items() if k in question.wanted},
@@ -180,6 +186,13 @@ def tag_nodes(
         (node, tagged_for_stack(node, role.profile, stack)) for node, role in chosen
     ]
     write_tags(baremetal, changes, report)
+
+
+def _made_available(node: Node) -> Node:
+    """Give a manageable node as it is once it was made available."""
+    if node.provision is not ProvisionState.MANAGEABLE:
+        return node
+    return replace(node, state=replace(node.state, provision=ProvisionState.AVAILABLE))
 
 
 def _mode(question: Question, nodes: Sequence[Node]) -> tuple[Mode, str]:

@@ -208,3 +208,20 @@ def _role_words(folder: Path, wanted: Mapping[str, int]) -> tuple[str, ...]:
         for word in ("--role-count", f"{name}={number}")
     ]
     return ("--roles-path", str(roles), *counts)
+
+
+def test_manageable_nodes_can_be_matched_before_they_are_made_available() -> None:
+    states = (ProvisionState.MANAGEABLE, ProvisionState.ENROLL)
+    nodes = [a_node(state.value, state=state) for state in states]
+    shell = Shell(FakeCloud(nodes))
+
+    with pytest.raises(CommandError, match="manageable: is in state manageable"):
+        shell(MatchProfiles, "--compute-scale", "1")
+    shell(MatchProfiles, "--compute-scale", "1", "--manageable")
+    shell(
+        *(MatchProfiles, "--compute-scale", "1", "--manageable", "--explain"),
+        *("-f", "csv"),
+    )
+
+    assert profiles(shell) == {"manageable": ("compute",), "enroll": ()}
+    assert '"manageable","manageable","assigned"' in shell.printed
