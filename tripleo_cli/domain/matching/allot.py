@@ -31,11 +31,13 @@ _Step = tuple[int, int, int]
 class Cell:
     """Places that are alike.
 
-    ``crowding`` is what each node that is there already adds to the cost of another
-    one; ``load`` is how many are there from the beginning, and stay.
+    ``price`` is what every node costs there besides its own cost, ``crowding`` what
+    each node that is there already adds to that; ``load`` is how many are there from
+    the beginning, and stay.
     """
 
     role: int
+    price: int = 0
     crowding: int = 0
     load: int = 0
 
@@ -144,22 +146,20 @@ class _Flow:
         else:
             cell = self._cells[vertex]
             if cell.crowding:
-                yield (
-                    len(self._cells) + cell.role,
-                    cell.crowding * self._load[vertex],
-                    -1,
-                )
+                crowded = cell.price + cell.crowding * self._load[vertex]
+                yield len(self._cells) + cell.role, crowded, -1
             elif self._room[cell.role]:
-                yield END, 0, -1
+                yield END, cell.price, -1
             yield from self._cheapest_moves(vertex)
 
     def _arcs_of_hub(self, hub: int) -> Iterator[_Step]:
         if self._room[hub - len(self._cells)]:
             yield END, 0, -1
-        for cell in self._siblings[hub]:
-            if self.seated[cell]:
-                freed = self._cells[cell].crowding * (self._load[cell] - 1)
-                yield cell, -freed, -1
+        for number in self._siblings[hub]:
+            if self.seated[number]:
+                cell = self._cells[number]
+                freed = cell.price + cell.crowding * (self._load[number] - 1)
+                yield number, -freed, -1
 
     def _idle_heads(self) -> Iterator[_Step]:
         idle = self._idle

@@ -35,13 +35,18 @@ def fleet_of(candidates: Iterable[Candidate]) -> Fleet:
 def rank(candidate: Candidate, role: Role, *, is_pinned: bool) -> Levels:
     """Rank a node for a role by what an operator has said; the least is best.
 
-    When there are too few nodes, the primary role comes first. Then a node that is
-    pinned, then one that is tagged for the role, then one that is tagged for none.
+    A node that is pinned comes first, then one that is tagged for the role, then one
+    that is tagged for none.
     """
     tagged = candidate.tagged
     is_ours = tagged <= role.accepted_traits
     said = (0 if is_ours else 2) if tagged else 1
-    return int("primary" not in role.tags), int(not is_pinned), said
+    return int(not is_pinned), said
+
+
+def is_second(role: Role) -> bool:
+    """Whether other roles come first where there are not enough nodes for all."""
+    return "primary" not in role.tags
 
 
 def waste(size: Sequence[int], role: Role, fleet: Fleet) -> Levels:

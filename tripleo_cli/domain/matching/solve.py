@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from tripleo_cli.domain.matching.allot import allot
+from tripleo_cli.domain.matching.alike import allot_quickly
 from tripleo_cli.domain.matching.asks import common_asks
 from tripleo_cli.domain.matching.conflict import find_conflicts
 from tripleo_cli.domain.matching.crowds import find_crowds
@@ -37,7 +37,7 @@ def solve(request: MatchRequest) -> Outcome:
     spread = _spread(request)
     serving = _serving(request)
     table = tabulate(request, spread)
-    seats = _seats(table, allot(table.places, table.cells, table.kinds))
+    seats = _seats(table, allot_quickly(table.places, table.cells, table.kinds))
     chosen = {
         role.name: [node for kind in here.values() for node in kind]
         for role, here in zip(table.roles, seats, strict=True)

@@ -9,7 +9,14 @@ from functools import cache
 
 from tripleo_cli.domain.matching.allot import Cell, Kind
 from tripleo_cli.domain.matching.candidate import Candidate
-from tripleo_cli.domain.matching.cost import Levels, fleet_of, rank, waste, weights
+from tripleo_cli.domain.matching.cost import (
+    Levels,
+    fleet_of,
+    is_second,
+    rank,
+    waste,
+    weights,
+)
 from tripleo_cli.domain.matching.judge import candidates, fits
 from tripleo_cli.domain.matching.locate import locate
 from tripleo_cli.domain.matching.order import natural_key
@@ -73,6 +80,7 @@ def tabulate(request: MatchRequest, spread: Mapping[str, str]) -> Table:
         cells=[
             Cell(
                 role=role,
+                price=prices.second if is_second(roles[role]) else 0,
                 crowding=prices.crowding if paths[role] else 0,
                 load=loads[role, where],
             )
@@ -129,8 +137,8 @@ def _spots(
 class _Prices:
     """What places cost kinds of nodes, as numbers.
 
-    Levels, the most important first: what an operator has said, how crowded it is
-    where the node stands, what is wasted.
+    Levels, the most important first: roles that come second, what an operator has
+    said of the node, how crowded it is where it stands, what is wasted.
     """
 
     def __init__(
@@ -143,10 +151,12 @@ class _Prices:
     ) -> None:
         self._alike = alike
         self._levels = list(_levels(roles, alike))
-        spans = [span * places for span in _spans(self._levels)]
-        spans.insert(len(spans) - 2, most_in_cell * places)
-        *said, self.crowding, much, uneven = weights(spans)
-        self._weights = (*said, much, uneven)
+        *said, much, uneven = [span * places for span in _spans(self._levels)]
+        crowd = most_in_cell * places
+        self.second, *by_said, self.crowding, by_much, by_uneven = weights(
+            [places, *said, crowd, much, uneven]
+        )
+        self._weights = (*by_said, by_much, by_uneven)
 
     def kinds(self, spots: Sequence[Spot]) -> list[Kind]:
         """Price every cell for every kind that fits it."""
@@ -189,4 +199,4 @@ def _levels(
 
 def _spans(rows: Sequence[Mapping[int, Levels]]) -> list[int]:
     columns = zip(*(levels for row in rows for levels in row.values()), strict=True)
-    return [max(column) - min(column) for column in columns] or [0] * 5
+    return [max(column) - min(column) for column in columns] or [0] * 4

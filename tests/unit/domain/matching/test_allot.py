@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import product
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tripleo_cli.domain.matching.alike import allot_quickly
 from tripleo_cli.domain.matching.allot import Cell, Kind, allot
 
+Algorithm = Callable[..., list[dict[int, int]]]
 Problem = tuple[list[int], list[Cell], list[Kind]]
 
 
 def cells_of(role: int) -> st.SearchStrategy[list[Cell]]:
-    plain = st.just([Cell(role=role)])
-    crowded = st.integers(1, 9).flatmap(
-        lambda weight: st.lists(
+    prices = st.integers(0, 3)
+    plain = prices.map(lambda price: [Cell(role=role, price=price)])
+    crowded = st.tuples(prices, st.integers(1, 9)).flatmap(
+        lambda costs: st.lists(
             st.builds(
                 Cell,
                 role=st.just(role),
-                crowding=st.just(weight),
+                price=st.just(costs[0]),
+                crowding=st.just(costs[1]),
                 load=st.integers(0, 2),
             ),
             min_size=1,
@@ -31,7 +36,11 @@ def cells_of(role: int) -> st.SearchStrategy[list[Cell]]:
 
 
 def kinds_for(cells: int) -> st.SearchStrategy[list[Kind]]:
-    costs = st.dictionaries(st.integers(0, cells - 1), st.integers(0, 9))
+    some = st.integers(0, cells - 1)
+    alike = st.tuples(st.sets(some), st.integers(0, 9)).map(
+        lambda pair: dict.fromkeys(*pair)
+    )
+    costs = st.dictionaries(some, st.integers(0, 9)) | alike
     return st.lists(
         st.builds(Kind, costs=costs, number=st.integers(1, 2)), max_size=4
     ).filter(lambda kinds: sum(kind.number for kind in kinds) <= 6)
@@ -50,7 +59,7 @@ def price(cells: Sequence[Cell], seats: Sequence[tuple[int, int]]) -> int:
     load = [cell.load for cell in cells]
     total = 0
     for cell, cost in seats:
-        total += cost + cells[cell].crowding * load[cell]
+        total += cells[cell].price + cost + cells[cell].crowding * load[cell]
         load[cell] += 1
     return total
 
@@ -69,13 +78,14 @@ def assignments(problem: Problem) -> Iterator[list[tuple[int, int]]]:
             yield seats
 
 
-@given(problems())
+@pytest.mark.parametrize("algorithm", [allot, allot_quickly])
+@given(problem=problems())
 def test_no_other_assignment_is_larger_or_as_large_and_cheaper(
-    problem: Problem,
+    algorithm: Algorithm, problem: Problem
 ) -> None:
     places, cells, kinds = problem
 
-    seated = allot(places, cells, kinds)
+    seated = algorithm(places, cells, kinds)
 
     taken = [sum(here.get(kind, 0) for here in seated) for kind in range(len(kinds))]
     assert all(n <= kind.number for n, kind in zip(taken, kinds, strict=True))
