@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING, Any
 
-from tripleo_cli.commands import base
-
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -23,7 +21,7 @@ if TYPE_CHECKING:
     from tripleo_cli.workflows.undercloud.ports import Machine
     from tripleo_cli.workflows.undercloud.site import Tools
 
-API_NAME = base.API_NAME
+API_NAME = "tripleo"
 API_VERSION_OPTION = "os_tripleo_api_version"
 API_VERSIONS = ("1",)
 DEFAULT_API_VERSION = "1"

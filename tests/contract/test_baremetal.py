@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.contract.conftest import RESOURCE_CLASS, Stage
+from tests.fakes.cloud import FakeCloud
 from tripleo_cli.domain.node import Node, NodeId, ProvisionState, Verb
 from tripleo_cli.errors import ConflictError, NotFoundError, ServiceError
 
@@ -52,6 +53,10 @@ def show(stage: Stage, node: NodeId) -> Node:
 
 def reach(stage: Stage, node: NodeId, states: Collection[ProvisionState]) -> None:
     stage.wait(lambda: stage.cloud.baremetal.states()[node].provision in states)
+
+
+def await_power(stage: Stage, node: NodeId, *, on: bool) -> None:
+    stage.wait(lambda: stage.cloud.baremetal.states()[node].power_on is on)
 
 
 def go(stage: Stage, node: NodeId, verb: Verb, state: ProvisionState) -> None:
@@ -222,8 +227,8 @@ def test_a_verb_out_of_place_is_a_conflict(stage: Stage, verb: Verb) -> None:
 def test_an_unanswered_inspection_waits_until_it_is_aborted(stage: Stage) -> None:
     name = stage.name("silent")
     node = enroll(stage, name=name, inspect_interface="agent")
-    if not stage.is_live:
-        stage.cloud.baremetal.never_answers(name, Verb.INSPECT)  # type: ignore[attr-defined]
+    if isinstance(stage.cloud, FakeCloud):
+        stage.cloud.baremetal.never_answers(name, Verb.INSPECT)
     stage.cloud.baremetal.create_port(node, {"address": stage.mac()})
     go(stage, node, Verb.MANAGE, S.MANAGEABLE)
 
@@ -248,7 +253,7 @@ def test_power_can_be_switched(stage: Stage) -> None:
 
     for wanted in (True, False):
         stage.cloud.baremetal.set_power(node, on=wanted)
-        stage.wait(lambda: stage.cloud.baremetal.states()[node].power_on is wanted)  # noqa: B023
+        await_power(stage, node, on=wanted)
 
 
 def test_traits_are_replaced(stage: Stage) -> None:

@@ -16,7 +16,6 @@ from osc_lib.command import command
 if TYPE_CHECKING:
     from tripleo_cli.workflows.ports import Clock, Cloud
 
-API_NAME = "tripleo"
 INTERRUPTED = "interrupted; run the same command again: it goes on from here"
 
 
@@ -37,6 +36,8 @@ class Command(command.Command):
         Raises:
             ServiceError: Keystone does not let us in, or cannot be reached.
         """
+        from tripleo_cli.plugin import API_NAME
+
         self.require_cloud()
         cloud: Cloud = getattr(self.app.client_manager, API_NAME)
         return cloud

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.fakes.cloud import FakeCloud
 from tripleo_cli.commands import base
+from tripleo_cli.plugin import API_NAME
 
 
 class Shell:
@@ -23,7 +24,7 @@ class Shell:
 
     def __call__(self, command: type[base.Command], *words: str) -> Any:
         stdout = io.StringIO()
-        manager = SimpleNamespace(**{base.API_NAME: self.cloud})
+        manager = SimpleNamespace(**{API_NAME: self.cloud})
         app: Any = SimpleNamespace(
             client_manager=manager,
             stdout=stdout,

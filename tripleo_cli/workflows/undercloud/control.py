@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from tripleo_cli.domain.events import Began, Failed, Finished, Reporter, Skipped, silent
 from tripleo_cli.domain.suggestion import did_you_mean
@@ -33,9 +34,7 @@ def start(
         HostError: No undercloud is installed.
         PartialFailureError: Some do not come up; names each with its reason.
     """
-    specs = _specs(names)
-    undercloud.check_installed()
-    with undercloud.host.lock(undercloud.layout.lock):
+    with _locked(undercloud, names) as specs:
         _start(undercloud, specs, report)
 
 
@@ -48,10 +47,9 @@ def stop(
 
     Raises:
         InvalidInputError: A name is not that of a service.
+        HostError: No undercloud is installed.
     """
-    specs = _specs(names)
-    undercloud.check_installed()
-    with undercloud.host.lock(undercloud.layout.lock):
+    with _locked(undercloud, names) as specs:
         _stop(undercloud, specs, report)
         if not names:
             stop_supervisor(undercloud)
@@ -67,11 +65,25 @@ def restart(
         HostError: No undercloud is installed.
         PartialFailureError: Some do not come up; names each with its reason.
     """
+    with _locked(undercloud, names) as specs:
+        _stop(undercloud, specs, report)
+        _start(undercloud, specs, report)
+
+
+@contextmanager
+def _locked(
+    undercloud: Undercloud, names: Sequence[str]
+) -> Iterator[Sequence[ServiceSpec]]:
+    """Hold an undercloud to oneself, and give the services of these names.
+
+    Raises:
+        InvalidInputError: A name is not that of a service.
+        HostError: No undercloud is installed.
+    """
     specs = _specs(names)
     undercloud.check_installed()
     with undercloud.host.lock(undercloud.layout.lock):
-        _stop(undercloud, specs, report)
-        _start(undercloud, specs, report)
+        yield specs
 
 
 def _specs(names: Sequence[str]) -> Sequence[ServiceSpec]:
