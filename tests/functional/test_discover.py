@@ -79,3 +79,24 @@ def test_a_nodes_file_is_written_for_its_owner_only(rack: Rack) -> None:
     assert entry["ports"] == [{"address": rack.mac}]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     rack.shell.run("import", str(path), "--validate-only")
+
+
+def test_wrong_credentials_are_put_right_by_importing_again(rack: Rack) -> None:
+    entry = {
+        "pm_type": "redfish",
+        "pm_addr": f"http://127.0.0.1:{rack.port}",
+        "pm_user": "admin",
+        "pm_system_id": "/redfish/v1/Systems/one",
+        "mac": [rack.mac],
+    }
+    path = rack.folder / "nodes.json"
+    path.write_text(json.dumps([entry | {"pm_password": "wrong"}]))
+    failed, said = rack.shell.run("import", str(path), code=1)
+    rack.registered = tuple(column(failed, "UUID"))
+    path.write_text(json.dumps([entry | {"pm_password": "right"}]))
+    fixed, _ = rack.shell.run("import", str(path))
+
+    assert column(failed, "Provision State") == ["enroll"]
+    assert "check its BMC's address and credentials" in said
+    assert column(fixed, "Result") == ["updated (driver_info.redfish_password changed)"]
+    assert column(fixed, "Provision State") == ["manageable"]
