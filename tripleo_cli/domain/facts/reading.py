@@ -35,6 +35,7 @@ def facts_from(
             ``GET /v1/nodes/{id}/inventory``.
         plugin_data: Its ``plugin_data``: what inspection hooks added.
     """
+    inventory, plugin_data = mapping(inventory), mapping(plugin_data)
     collected = collected_from(plugin_data)
     vendor = mapping(inventory.get("system_vendor"))
     boot = mapping(inventory.get("boot"))

@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 from tripleo_cli.domain.facts import HardwareFacts
+from tripleo_cli.domain.facts.lookup import fact_values
 from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.errors import InvalidInputError, Problem
@@ -28,14 +29,19 @@ def locate(node: Node, path: str) -> str:
 
     Paths are ``properties.KEY``, ``capabilities.KEY``, ``extra.KEY``,
     ``traits.PREFIX`` (what follows the prefix in a trait's name),
-    ``conductor_group``, ``resource_class``, or a fact: ``product``,
-    ``nics.switch.chassis``. Of a list, every member's value counts: a machine that is
-    cabled to two switches stands where others with these two switches stand.
+    ``conductor_group``, ``resource_class``, or a fact as requirements name it:
+    ``product``, ``nics.*.switch.chassis`` (the ``*.`` may be left out),
+    ``nics.eno1.switch.chassis``. Of a list, every member's value counts: a machine
+    that is cabled to two switches stands where others with these two switches stand.
     """
     first, _, rest = path.partition(".")
     if first == "traits":
         found = (trait for trait in node.traits if trait.startswith(rest))
         return _text(trait.removeprefix(rest) for trait in found)
+    if node.facts and first not in OF_THE_NODE:
+        known = fact_values(node.facts, path)
+        if known:
+            return _text(_walk(known, ""))
     root = getattr(node if first in OF_THE_NODE else node.facts, first, None)
     return _text(_walk(root, rest))
 

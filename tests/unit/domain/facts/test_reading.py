@@ -236,6 +236,11 @@ def test_odd_facts_of_the_collector_are_left_out(data: object) -> None:
     assert facts_from({}, {"data": data}) == HardwareFacts()
 
 
+@pytest.mark.parametrize("nothing", [None, [], "x"])
+def test_no_inventory_at_all_tells_nothing(nothing: Any) -> None:
+    assert facts_from(nothing, nothing) == HardwareFacts()
+
+
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
     lambda inner: (

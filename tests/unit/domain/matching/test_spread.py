@@ -123,6 +123,8 @@ CABLED = HardwareFacts(
         ("product", "R650"),
         ("firmware.bios_version", "1.2"),
         ("nics.switch.system_name", "sw-1 + sw-2"),
+        ("nics.*.switch.system_name", "sw-1 + sw-2"),
+        ("nics.m2.switch.system_name", "sw-2"),
         ("nics.switch.chassis", ""),
         ("nics.nothing", ""),
     ],
