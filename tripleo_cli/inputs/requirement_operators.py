@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from tripleo_cli.domain.facts.metrics import (
@@ -45,6 +46,7 @@ OTHER_MEANINGS: Final = {
     ),
 }
 """For the documentation: for what facts, what value, what it means."""
+COUNT_OPERATORS: Final = ("at_least", "at_most", "equals")
 BENCHMARK_OPERATORS: Final = (
     "at_least",
     "at_most",
@@ -73,7 +75,7 @@ def fact_tests(
             problems.add(where, "must not be empty")
         found: list[Condition] = []
         for name, inner in value.items():
-            found += _operator(problems, at(where, str(name)), fact, inner)
+            found += _operator(problems, at(where, str(name)), fact, str(name), inner)
         return found
     short = "one_of" if isinstance(value, list) else "equals"
     if fact.kind in OPERATORS[short].kinds:
@@ -85,9 +87,8 @@ def fact_tests(
 
 
 def _operator(
-    problems: Problems, where: str, fact: Fact, value: Any
+    problems: Problems, where: str, fact: Fact, name: str, value: Any
 ) -> list[Condition]:
-    name = where.rpartition(".")[2]
     known = operators_of(fact.kind)
     if name not in known:
         problems.add(where, *_unknown(name, fact.kind, known))
@@ -111,41 +112,33 @@ def count_tests(
     problems: Problems, place: str, given: Mapping[str, Any], where: Condition | None
 ) -> list[Condition]:
     """Read how many parts are wanted; one or more where nothing is said."""
-    part = given["count"]
-    given = {
-        key: given[key] for key in ("at_least", "at_most", "equals") if key in given
-    }
-    if given.get("equals") == "all":
-        del given["equals"]
-        if where is None:
-            problems.add(at(place, "equals"), 'needs a "where" to hold for all of them')
-        else:
-            # All pass where none is left that might not.
-            none = Count(parts=part, where=where.negated(), number=0, is_most=True)
-            return [none, *(_counts(problems, place, given, (part, where)))]
-    return _counts(problems, place, given, (part, where)) or [
-        Count(parts=part, where=where)
-    ]
-
-
-def _counts(
-    problems: Problems,
-    place: str,
-    given: Mapping[str, Any],
-    what: tuple[str, Condition | None],
-) -> list[Condition]:
+    one = Count(parts=given["count"], where=where)
     found: list[Condition] = []
-    part, where = what
-    for key, value in given.items():
-        number = problems.whole_number(at(place, key), value)
-        for is_most in (False, True):
-            if number is not None and key in ("equals", _BOUND_KEYS[is_most]):
-                count = Count(parts=part, where=where, number=number, is_most=is_most)
-                found.append(count)
-    return found
+    for key in COUNT_OPERATORS:
+        if key in given:
+            found += _count_test(problems, at(place, key), key, given[key], one)
+    return found or [one]
 
 
-_BOUND_KEYS: Final = ("at_least", "at_most")
+def _count_test(
+    problems: Problems, place: str, operator: str, value: Any, count: Count
+) -> Sequence[Condition]:
+    if operator == "equals" and value == "all":
+        return _all_of_them(problems, place, count)
+    number = problems.whole_number(place, value)
+    if number is None:
+        return []
+    least = replace(count, number=number)
+    most = replace(count, number=number, is_most=True)
+    return {"at_least": [least], "at_most": [most], "equals": [least, most]}[operator]
+
+
+def _all_of_them(problems: Problems, place: str, count: Count) -> list[Condition]:
+    """Ask that none is left of which the contrary might be true."""
+    if count.where is None:
+        problems.add(place, 'needs a "where" to hold for all of them')
+        return []
+    return [replace(count, where=count.where.negated(), number=0, is_most=True)]
 
 
 def benchmark_tests(

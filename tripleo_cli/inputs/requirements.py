@@ -25,13 +25,14 @@ from tripleo_cli.domain.requirement.fact import FactTest
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.inputs.document import Problems, at, kind
 from tripleo_cli.inputs.requirement_operators import (
+    COUNT_OPERATORS,
     benchmark_tests,
     count_tests,
     fact_tests,
 )
 
 COMBINERS: Final = ("all", "any", "not")
-COUNT_KEYS: Final = ("count", "where", "at_least", "at_most", "equals")
+COUNT_KEYS: Final = ("count", "where", *COUNT_OPERATORS)
 DEEPEST: Final = 40
 """How many lists and mappings may lie in each other."""
 MOST: Final = 1000

@@ -167,6 +167,10 @@ MISTAKES = [
         'requires.cpus.atleast: unknown operator (did you mean "at_least"?)',
     ),
     (
+        "cpus: {x.at_least: 1}",
+        'requires.cpus.x.at_least: unknown operator (did you mean "at_least"?)',
+    ),
+    (
         "cpus: {between: 3}",
         "requires.cpus.between: must be a list of two numbers, not the number 3",
     ),
