@@ -10,7 +10,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from tripleo_cli.domain.facts import Nic
 from tripleo_cli.domain.node import Node, exclusion
-from tripleo_cli.domain.outliers.compare import Comparison
+from tripleo_cli.domain.outliers.comparison import Comparison
 from tripleo_cli.domain.outliers.findings import Finding, Verdict, in_words
 from tripleo_cli.domain.outliers.statistic import CUT, ENOUGH, FEWEST
 from tripleo_cli.domain.outliers.survey import Survey, worst

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
-from tripleo_cli.domain.outliers.compare import Comparison, Dot
+from tripleo_cli.domain.outliers.comparison import Comparison, Dot
 from tripleo_cli.domain.outliers.findings import Verdict, in_words
 
 WIDTH: Final = 640

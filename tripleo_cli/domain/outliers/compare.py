@@ -8,11 +8,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.outliers.agreement import agreed
+from tripleo_cli.domain.outliers.comparison import Comparison, Dot
 from tripleo_cli.domain.outliers.findings import Finding, Verdict
 from tripleo_cli.domain.outliers.group import group_of
 from tripleo_cli.domain.outliers.metrics import Kind
 from tripleo_cli.domain.outliers.peers import Peers, peers_for
-from tripleo_cli.domain.outliers.readings import Reading, readings_of
+from tripleo_cli.domain.outliers.readings import readings_of
 from tripleo_cli.domain.outliers.statistic import (
     FEWEST,
     deviations,
@@ -25,35 +27,6 @@ from tripleo_cli.domain.outliers.tolerance import Tolerances
 Place = tuple[Peers, str]
 """Who is compared, in which metric."""
 Ways = list[tuple[Node, Kind, list[Place]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Dot:
-    """One node's result among those of its peers."""
-
-    node: Node
-    reading: Reading
-    deviation: float = 0.0
-    verdict: Verdict = Verdict.FITS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Comparison:
-    """A metric's results of like machines; ``limit`` is relative to ``median``."""
-
-    group: str
-    metric: str
-    kind: Kind
-    median: float
-    scatter: float
-    limit: float
-    lower_is_better: bool
-    dots: tuple[Dot, ...]
-
-    @property
-    def odd(self) -> Iterator[Dot]:
-        """The dots that are too far from the median."""
-        return (dot for dot in self.dots if dot.verdict is not Verdict.FITS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +70,7 @@ def compare(nodes: Iterable[Node], tolerances: Tolerances) -> Comparisons:
         )
         for place in sorted(chosen, key=lambda place: (place[0].label, place[1]))
     )
-    return Comparisons(made=made, alone=alone)
+    return Comparisons(made=agreed(made), alone=alone)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +140,7 @@ def _comparison(
         limit=allowed,
         lower_is_better=first.lower_is_better,
         dots=tuple(
-            replace(dot, verdict=_verdict(dot, allowed))
+            replace(dot, verdict=_verdict(dot, allowed), is_judged=True)
             if dot.node.id in judged
             else dot
             for dot in dots

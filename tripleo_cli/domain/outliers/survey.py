@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from tripleo_cli.domain.node import Node, NodeId
-from tripleo_cli.domain.outliers.compare import Comparison, compare, findings_of
+from tripleo_cli.domain.outliers.compare import compare, findings_of
+from tripleo_cli.domain.outliers.comparison import Comparison
 from tripleo_cli.domain.outliers.differences import differences
 from tripleo_cli.domain.outliers.findings import Finding, Verdict
 from tripleo_cli.domain.outliers.group import GroupKey, group_of

@@ -12,12 +12,12 @@ from tripleo_cli.domain.outliers.metrics import Kind
 DEFAULTS: Final[Mapping[Kind, float]] = {
     Kind.CPU: 0.07,
     Kind.MEMORY: 0.07,
-    Kind.DISK_SEQUENTIAL: 0.09,
-    Kind.DISK_RANDOM: 0.09,
-    Kind.NETWORK: 0.09,
+    Kind.DISK_SEQUENTIAL: 0.08,
+    Kind.DISK_RANDOM: 0.08,
+    Kind.NETWORK: 0.08,
 }
 """Of the median. The original's upper tolerances were 7, 7, 10, 15 and 15 %; those
-above 9 % would hide a part that is slow by 15 % in results that scatter by 3 %."""
+above 8 % would hide what is slow by 15 % among results that scatter by 3 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,11 @@ docs/hardware.rst gives the figures of more seeds: run this module as a script.
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from random import Random
 
 import pytest
@@ -70,17 +72,40 @@ def judged(drawn: Sequence[Machine], seed: int, noise: float = 0) -> Iterator[Ta
     clean.add(survey(healthy, Tolerances()), healthy, set())
     yield clean
     rng = Random(seed)  # noqa: S311 - nothing secret
-    for loss in LOSSES:
+    for loss, way in product(LOSSES, (part_slowed, job_slowed)):
         chosen = rng.sample(range(len(drawn)), max(1, len(drawn) // ONE_IN))
         nodes = list(healthy)
         for index in chosen:
-            part = rng.choice(parts_of(drawn[index]))
-            slow = inspected(drawn[index], seed, {part: 1 - loss})
+            slow = way(drawn[index], seed, loss, rng)
             nodes[index] = rough(slow, seed, noise)
         faulty = Tally()
         victims = {drawn[index].name for index in chosen}
         faulty.add(survey(nodes, Tolerances()), nodes, victims)
         yield faulty
+
+
+def part_slowed(machine: Machine, seed: int, loss: float, rng: Random) -> Node:
+    """Make all results of one part worse."""
+    return inspected(machine, seed, {rng.choice(parts_of(machine)): 1 - loss})
+
+
+def job_slowed(machine: Machine, seed: int, loss: float, rng: Random) -> Node:
+    """Make one result worse, under each of its units."""
+    node = inspected(machine, seed)
+    assert node.facts is not None
+    jobs = {_job(metric) for metric in node.facts.benchmarks if "bogo" not in metric}
+    job = rng.choice(sorted(jobs))
+    benchmarks = {
+        metric: value * (1 - loss) if _job(metric) == job else value
+        for metric, value in node.facts.benchmarks.items()
+    }
+    return replace(node, facts=replace(node.facts, benchmarks=benchmarks))
+
+
+def _job(metric: str) -> str:
+    """Name what was measured: a job of all logical CPUs, or of one disk."""
+    name = metric.removesuffix("_KBps").removesuffix("_IOps")
+    return re.sub(r"logical_\d+", "logical_*", name)
 
 
 def rough(node: Node, seed: int, noise: float) -> Node:

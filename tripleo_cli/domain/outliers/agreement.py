@@ -1,0 +1,52 @@
+"""One odd result of many may be chance; two that agree hardly are.
+
+A node has dozens of results. However rarely one of them is far off by chance, one of
+so many is, somewhere in the fleet. But a slow part is slow in all that it does.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from tripleo_cli.domain.outliers.comparison import Comparison, Dot
+from tripleo_cli.domain.outliers.findings import Verdict
+
+SURE: Final = 1.4
+"""How many times what is allowed a single result must deviate by."""
+AGREEING: Final = 2
+"""Or how many results of a kind must deviate to the same side."""
+
+
+def agreed(made: Sequence[Comparison]) -> tuple[Comparison, ...]:
+    """Take back the verdict on single results that are not far off."""
+    results = Counter(
+        (dot.node.id, one.kind) for one in made for dot in one.dots if dot.is_judged
+    )
+    odd = Counter(
+        (dot.node.id, one.kind, dot.verdict) for one in made for dot in one.odd
+    )
+
+    def stays(one: Comparison, dot: Dot) -> bool:
+        return (
+            results[dot.node.id, one.kind] == 1
+            or odd[dot.node.id, one.kind, dot.verdict] >= AGREEING
+            or abs(dot.deviation) > SURE * one.limit
+        )
+
+    return tuple(
+        _without(one, [dot for dot in one.odd if not stays(one, dot)]) for one in made
+    )
+
+
+def _without(one: Comparison, chance: Iterable[Dot]) -> Comparison:
+    doubtful = {dot.node.id for dot in chance}
+    if not doubtful:
+        return one
+    dots = tuple(
+        replace(dot, verdict=Verdict.FITS) if dot.node.id in doubtful else dot
+        for dot in one.dots
+    )
+    return replace(one, dots=dots)
