@@ -26,7 +26,9 @@ class Source:
         self._name = name
         # Python's own reader lets a file begin with spaces too.
         self._text = text.lstrip(" \t\r\n\f")
-        self._skipped = text[: len(text) - len(self._text)].count("\n")
+        skipped = text[: len(text) - len(self._text)]
+        self._skipped = skipped.count("\n")
+        self._indent = len(skipped) - (skipped.rfind("\n") + 1)
         self._lines = self._text.splitlines()
         self._problems = problems
 
@@ -66,7 +68,8 @@ class Source:
         return node.lineno + self._skipped
 
     def _place(self, line: int, column: int) -> str:
-        return f"{self._name}, line {line + self._skipped}, column {column + 1}"
+        column += 1 + (self._indent if line == 1 else 0)
+        return f"{self._name}, line {line + self._skipped}, column {column}"
 
     def _column(self, node: ast.expr) -> int:
         """Count characters; Python counts bytes."""

@@ -118,7 +118,7 @@ def test_entries_without_key_are_found_again_by_all_variables() -> None:
 
 
 def test_a_used_entry_that_differs_is_another_machines() -> None:
-    cmdb = [{"model": "m", "mac": "aa", "used": 1}, {"model": "m"}]
+    cmdb: list[Entry] = [{"model": "m", "mac": "aa", "used": 1}, {"model": "m"}]
     lines = [("disk", "sda", "model", "$$model"), ("network", "eth0", "serial", "$mac")]
     host = Host(
         name="x",

@@ -53,7 +53,7 @@ def test_only_marked_keys_are_expanded_where_there_are_any() -> None:
 
 
 def test_names_are_ranges_too_and_come_together() -> None:
-    models = {"a1-2": {"x": "1-2"}, "a2": {"y": 1}}
+    models: dict[str, dict[str, Any]] = {"a1-2": {"x": "1-2"}, "a2": {"y": 1}}
 
     assert generate_by_name(models) == {"a1": {"x": "1"}, "a2": {"x": "2", "y": 1}}
 
