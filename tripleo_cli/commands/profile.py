@@ -7,18 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tripleo_cli.commands import base
-from tripleo_cli.commands.role import (
-    add_count_options,
-    add_role_options,
-    chosen_counts,
-    chosen_roles,
-)
+from tripleo_cli.commands.role import add_role_options, chosen_roles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tripleo_cli.domain.events import Reporter
     from tripleo_cli.domain.node import Node
+    from tripleo_cli.errors import NotEnoughNodesError
     from tripleo_cli.workflows.profiles import Proposal, Question
 
 
@@ -68,10 +64,10 @@ class MatchProfiles(base.Lister):
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
+        from tripleo_cli.commands.question import add_question_options
+
         parser = super().get_parser(prog_name)
-        add_count_options(parser)
-        add_role_options(parser)
-        _add_matching_options(parser)
+        add_question_options(parser)
         parser.add_argument(
             "--from",
             dest="source",
@@ -100,10 +96,11 @@ class MatchProfiles(base.Lister):
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command."""
         from tripleo_cli.commands.console import watching
+        from tripleo_cli.commands.question import question_from
         from tripleo_cli.rendering.matching import assignment_table, explanation_table
         from tripleo_cli.workflows.profiles import apply_profiles, propose_profiles
 
-        question = _question(parsed_args)
+        question = question_from(parsed_args)
         only_shown = parsed_args.source or parsed_args.dry_run or parsed_args.explain
         with watching() as report:
             nodes = self._nodes(parsed_args, question)
@@ -130,7 +127,7 @@ class MatchProfiles(base.Lister):
         elif parsed_args.explain or is_enough:
             super().produce_output(parsed_args, column_names, data)
         if not is_enough:
-            raise proposal.verdict if parsed_args.explain else proposal.error
+            raise _shortage(parsed_args, proposal)
         return 0
 
     def _nodes(
@@ -315,53 +312,17 @@ def _profiles(node: Node) -> tuple[str, ...]:
     )
 
 
-def _add_matching_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--mode",
-        choices=("poc", "scale"),
-        help="scale: all rules hold; poc: any free node serves any role, and only "
-        "counts matter (default: scale if any role asks for something or any node is "
-        "tagged; it is said which)",
-    )
-    parser.add_argument(
-        "--pin",
-        metavar="<node>=<role>-<number>",
-        action="append",
-        default=[],
-        help="The place that a node is to have (node-3=Controller-0; repeat for "
-        "several); it is kept on the node as its capability node:controller-0",
-    )
-    parser.add_argument(
-        "--spread",
-        metavar="<role>=<path>",
-        action="append",
-        default=[],
-        help="The value by which the nodes of a role are to stand apart "
-        "(Controller=properties.rack; repeat for several)",
-    )
-    parser.add_argument(
-        "--manageable",
-        action="store_true",
-        help="Match manageable nodes, too, to be made available afterwards (overcloud "
-        "node provide)",
-    )
+def _shortage(
+    parsed_args: argparse.Namespace, proposal: Proposal
+) -> NotEnoughNodesError:
+    """Make the error of a shortage; its remedy asks the same question again."""
+    from tripleo_cli.commands.question import words_of
 
-
-def _question(parsed_args: argparse.Namespace) -> Question:
-    from tripleo_cli.domain.matching import Mode
-    from tripleo_cli.inputs.matching import parse_pins, parse_spread
-    from tripleo_cli.workflows.profiles import Question
-
-    roles = chosen_roles(parsed_args)
-    defaults = {name: role.count_default for name, role in roles.items()}
-    return Question(
-        wanted=chosen_counts(parsed_args, roles) or defaults,
-        roles=roles,
-        mode=Mode(parsed_args.mode) if parsed_args.mode else None,
-        pins=parse_pins(parsed_args.pin, roles),
-        spread=parse_spread(parsed_args.spread, roles),
-        is_early=parsed_args.manageable,
-    )
+    if parsed_args.explain or not proposal.request.nodes:
+        return proposal.verdict
+    error = proposal.error
+    error.hint = f"openstack overcloud profiles match --explain {words_of(parsed_args)}"
+    return error
 
 
 def _note(report: Reporter, proposal: Proposal, *, is_partial: bool) -> None:

@@ -225,3 +225,17 @@ def test_manageable_nodes_can_be_matched_before_they_are_made_available() -> Non
 
     assert profiles(shell) == {"manageable": ("compute",), "enroll": ()}
     assert '"manageable","manageable","assigned"' in shell.printed
+
+
+def test_the_remedy_asks_the_same_question(tmp_path: Path) -> None:
+    source = tmp_path / "of mine.json"
+    source.write_text(json.dumps([_entry(CASES["chain-20"]["input"]["nodes"][0])]))
+    words = ("--from", str(source), "--manageable", "--mode", "scale")
+
+    with pytest.raises(CommandError) as raised:
+        Shell(FakeCloud())(MatchProfiles, *words, "--compute-scale", "1")
+
+    assert str(raised.value).endswith(
+        "\nTry: openstack overcloud profiles match --explain --manageable "
+        f"--from '{source}' --mode scale --role-count Compute=1"
+    )

@@ -1,0 +1,97 @@
+"""What an operator asks of matching: the options, and what they mean.
+
+Imported only where it is needed, so that other commands do not pay for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+
+from tripleo_cli.commands.role import (
+    add_count_options,
+    add_role_options,
+    chosen_counts,
+    chosen_roles,
+)
+from tripleo_cli.domain.matching import Mode
+from tripleo_cli.inputs.matching import parse_pins, parse_spread
+from tripleo_cli.workflows.profiles import Question
+
+
+def add_question_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what is asked of matching."""
+    add_count_options(parser)
+    add_role_options(parser)
+    parser.add_argument(
+        "--mode",
+        choices=("poc", "scale"),
+        help="scale: all rules hold; poc: any free node serves any role, and only "
+        "counts matter (default: scale if any role asks for something or any node is "
+        "tagged; it is said which)",
+    )
+    parser.add_argument(
+        "--pin",
+        metavar="<node>=<role>-<number>",
+        action="append",
+        default=[],
+        help="The place that a node is to have (node-3=Controller-0; repeat for "
+        "several); it is kept on the node as its capability node:controller-0",
+    )
+    parser.add_argument(
+        "--spread",
+        metavar="<role>=<path>",
+        action="append",
+        default=[],
+        help="The value by which the nodes of a role are to stand apart "
+        "(Controller=properties.rack; repeat for several)",
+    )
+    parser.add_argument(
+        "--manageable",
+        action="store_true",
+        help="Match manageable nodes, too, to be made available afterwards (overcloud "
+        "node provide)",
+    )
+
+
+def question_from(parsed_args: argparse.Namespace) -> Question:
+    """Read the options of :func:`add_question_options`.
+
+    Raises:
+        InvalidInputError: Role files or options are wrong; lists every problem.
+    """
+    roles = chosen_roles(parsed_args)
+    defaults = {name: role.count_default for name, role in roles.items()}
+    return Question(
+        wanted=chosen_counts(parsed_args, roles) or defaults,
+        roles=roles,
+        mode=Mode(parsed_args.mode) if parsed_args.mode else None,
+        pins=parse_pins(parsed_args.pin, roles),
+        spread=parse_spread(parsed_args.spread, roles),
+        is_early=parsed_args.manageable,
+    )
+
+
+def words_of(parsed_args: argparse.Namespace) -> str:
+    """Write down what is asked, to be asked again; ``--from`` included."""
+    options = {
+        "--from": [parsed_args.source] if parsed_args.source else [],
+        "--roles-file": [parsed_args.roles_file] if parsed_args.roles_file else [],
+        "--roles-path": parsed_args.roles_path,
+        "--mode": [parsed_args.mode] if parsed_args.mode else [],
+        "--pin": parsed_args.pin,
+        "--spread": parsed_args.spread,
+        "--role-count": [
+            f"{name}={number}"
+            for name, number in question_from(parsed_args).wanted.items()
+            if number
+        ],
+    }
+    words = ["--manageable"] if parsed_args.manageable else []
+    words += [
+        word
+        for name, given in options.items()
+        for value in given
+        for word in (name, str(value))
+    ]
+    return shlex.join(words)
