@@ -125,7 +125,7 @@ def test_nodes_are_configured_once(site: Site) -> None:
     assert (
         column(first, "Result")
         == [
-            "configured (properties.capabilities: nothing -> boot_mode:uefi, "
+            "configured (capabilities.boot_mode: nothing -> uefi, "
             "properties.root_device: nothing -> {'serial': '1'})"
         ]
         * 2

@@ -8,7 +8,7 @@ from typing import Any
 
 from tripleo_cli.domain.facts import Disk
 from tripleo_cli.domain.node import Node, format_capabilities
-from tripleo_cli.domain.registration import Change
+from tripleo_cli.domain.registration import CAPABILITIES, Change
 from tripleo_cli.domain.root_device import RootDisk, hint_for, local_gb
 
 HINTS = "root_device"
@@ -63,7 +63,7 @@ def disk_changes(node: Node, disk: Disk, disks: tuple[Disk, ...]) -> Iterator[Ch
 def _capability(node: Node, key: str, value: str) -> Iterator[Change]:
     if node.capabilities.get(key) != value:
         yield Change(
-            path="/properties/capabilities",
+            path=CAPABILITIES,
             old=format_capabilities(node.capabilities),
             new=format_capabilities({**node.capabilities, key: value}),
         )

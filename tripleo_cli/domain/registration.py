@@ -14,9 +14,10 @@ from typing import Any
 
 from tripleo_cli.domain.definition import NodeDefinition, PortDefinition, is_secret
 from tripleo_cli.domain.driver import bmc_identity
-from tripleo_cli.domain.node import Node, format_capabilities
+from tripleo_cli.domain.node import Node, format_capabilities, parse_capabilities
 from tripleo_cli.domain.seal import SEAL_FIELD, Sealer
 
+CAPABILITIES = "/properties/capabilities"
 _USER = "_username"
 # An address that somebody put credentials into: "https://user:password@host".
 _USER_INFO = re.compile(r"//[^/@]*@")
@@ -35,6 +36,8 @@ class Change:
         name = self.path.strip("/").replace("/", ".")
         if is_secret(name) or name.endswith(_USER):
             return f"{name} changed"
+        if self.path == CAPABILITIES:
+            return _shown_capabilities(self.old, self.new)
         return f"{name}: {_shown(self.old)} -> {_shown(self.new)}"
 
 
@@ -179,7 +182,7 @@ def _capability_change(definition: NodeDefinition, node: Node) -> Iterator[Chang
     wanted = {**node.capabilities, **definition.capabilities}
     if wanted != node.capabilities:
         yield Change(
-            path="/properties/capabilities",
+            path=CAPABILITIES,
             old=format_capabilities(node.capabilities),
             new=format_capabilities(wanted),
         )
@@ -254,3 +257,13 @@ def _shown(value: object) -> str:
     if value in (None, "", {}):
         return "nothing"
     return _USER_INFO.sub("//***@", str(value))
+
+
+def _shown_capabilities(old: object, new: object) -> str:
+    """Show those of a long list that differ."""
+    before, after = parse_capabilities(str(old or "")), parse_capabilities(str(new))
+    return ", ".join(
+        f"capabilities.{key}: {_shown(before.get(key))} -> {_shown(after.get(key))}"
+        for key in sorted({*before, *after})
+        if before.get(key) != after.get(key)
+    )

@@ -103,8 +103,8 @@ def test_only_what_differs_is_changed() -> None:
     }
     assert str(decision) == (
         "boot_interface: nothing -> ipxe, properties.memory_mb: 65536 -> 1024, "
-        "properties.cpu_arch: nothing -> x86_64, properties.capabilities: "
-        "boot_mode:bios,profile:x -> boot_mode:uefi,profile:x, "
+        "properties.cpu_arch: nothing -> x86_64, capabilities.boot_mode: "
+        "bios -> uefi, "
         f"extra.tripleo_platform: nothing -> SNB, new port {MAC}"
     )
 
