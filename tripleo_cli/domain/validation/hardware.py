@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tripleo_cli.domain.node import Node, ProvisionState
+from tripleo_cli.domain.node import Node, ProvisionState, exclusion
 from tripleo_cli.domain.profile import (
     current_profiles,
     is_candidate,
@@ -47,7 +47,7 @@ def _by_profile(nodes: Iterable[Node], known: set[str]) -> dict[str, list[Node]]
 def _tagged_in_vain(facts: DeploymentFacts, free: list[Node]) -> Iterator[Finding]:
     for role in facts.used_roles():
         mine = [node for node in free if profile_traits(node) & role.accepted_traits]
-        if unfit := [node for node in mine if not is_candidate(node)]:
+        if unfit := [node for node in mine if _state(node)]:
             states = sorted({_state(node) for node in unfit})
             what = f"is tagged for {role.name}, but is {' or '.join(states)}"
             yield warning(labels(unfit), what, "openstack overcloud node list")
@@ -161,7 +161,12 @@ def _last_error(node: Node) -> str:
 
 
 def _state(node: Node) -> str:
-    return "in maintenance" if node.state.maintenance else node.provision.value
+    """Say why matching leaves a node out; empty where it does not."""
+    if node.state.maintenance:
+        return "in maintenance"
+    if reason := exclusion(node):
+        return f"excluded ({reason})"
+    return "" if is_candidate(node) else node.provision.value
 
 
 def _untag(nodes: Iterable[Node]) -> str:

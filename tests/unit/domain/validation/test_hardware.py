@@ -10,7 +10,13 @@ import pytest
 from tests.builders import a_node
 from tests.unit.domain.validation.facts import Case, an_image, facts, ids, nodes
 from tripleo_cli.domain.facts import Disk, HardwareFacts
-from tripleo_cli.domain.node import Node, NodeState, ProvisionState
+from tripleo_cli.domain.node import (
+    EXCLUDED_KEY,
+    EXCLUDED_TRAIT,
+    Node,
+    NodeState,
+    ProvisionState,
+)
 from tripleo_cli.domain.validation import hardware
 
 AVAILABLE = ProvisionState.AVAILABLE
@@ -82,6 +88,20 @@ PROFILES = [
                 "is tagged for Controller, but is in maintenance or manageable",
             )
         ],
+    ),
+    Case(
+        name="tagged, and excluded",
+        facts=facts(
+            [
+                a_node("n0"),
+                a_node(
+                    "n1",
+                    traits=CONTROL | {EXCLUDED_TRAIT},
+                    extra={EXCLUDED_KEY: "slow disk"},
+                ),
+            ]
+        ),
+        told=[("warning", ("n1",), "but is excluded (slow disk)")],
     ),
     Case(
         name="in use by somebody",
