@@ -32,6 +32,17 @@ ERASE: Final = {
     "reboot_requested": False,
     "abortable": True,
 }
+RAID: Final = [
+    {
+        "step": step,
+        "interface": "raid",
+        "priority": 0,
+        "reboot_requested": False,
+        "abortable": True,
+    }
+    for step in ("delete_configuration", "create_configuration")
+]
+"""Not done unless asked for; Ironic asks for them by ``raid_interface=agent``."""
 WRITE_IMAGE: Final = {
     "step": "write_image",
     "interface": "deploy",
@@ -98,7 +109,7 @@ def _result(command: str, params: Mapping[str, Any]) -> Json:
     """Give the result of a command that went well; many have none to speak of."""
     kind = "clean" if "clean" in command else "deploy"
     if command.startswith("get_") and command.endswith("_steps"):
-        steps = [ERASE] if kind == "clean" else [WRITE_IMAGE]
+        steps = [ERASE, *RAID] if kind == "clean" else [WRITE_IMAGE]
         return {
             f"{kind}_steps": {MANAGER: steps},
             "hardware_manager_version": VERSION,
@@ -106,11 +117,19 @@ def _result(command: str, params: Mapping[str, Any]) -> Json:
     if command.startswith("execute_"):
         return {
             f"{kind}_step": params.get("step"),
-            f"{kind}_result": "SIMULATED",
+            f"{kind}_result": _volumes(params) or "SIMULATED",
         }
     if command == "collect_system_logs":
         return {"system_logs": LOGS}
     return {"result": "SIMULATED"}
+
+
+def _volumes(params: Mapping[str, Any]) -> Json | None:
+    """Give the volumes that a step was to create: all that are wanted."""
+    if (params.get("step") or {}).get("step") != "create_configuration":
+        return None
+    node = params.get("node") or {}
+    return node.get("target_raid_config") or None
 
 
 @dataclass(slots=True)

@@ -39,6 +39,16 @@ def test_a_step_that_goes_well_is_named_in_its_result(kind: str) -> None:
     assert command["command_result"][f"{kind}_step"] == step
 
 
+def test_volumes_are_created_as_they_are_wanted() -> None:
+    wanted = {"logical_disks": [{"size_gb": 100, "raid_level": "1"}]}
+    step = {"step": "create_configuration", "interface": "raid"}
+    params = {"step": step, "node": {"target_raid_config": wanted}}
+
+    command = an_agent().execute("clean.execute_clean_step", params)
+
+    assert command["command_result"]["clean_result"] == wanted
+
+
 @pytest.mark.parametrize(
     ("fault", "fails", "works"),
     [
