@@ -18,6 +18,7 @@ from tests.unit.domain.validation import (
     test_services,
 )
 from tests.unit.domain.validation.facts import Case
+from tripleo_cli.domain.validation.finding import Finding
 from tripleo_cli.domain.validation.report import run_checks
 
 MODULES = (test_addresses, test_hardware, test_images, test_request, test_services)
@@ -36,15 +37,24 @@ def cases() -> Iterator[Case]:
                 yield from value
 
 
+def findings() -> Iterator[Finding]:
+    """Give all that is found in all cases of the tests of checks."""
+    for case in cases():
+        for result in run_checks(case.facts).results:
+            yield from result.findings
+
+
 def advice() -> set[str]:
-    """Give every command of ours that some finding of some case advises."""
+    """Give every command of ours that some finding advises."""
     return {
         command.removesuffix(NARRATIVE)
-        for case in cases()
-        for result in run_checks(case.facts).results
-        for finding in result.findings
+        for finding in findings()
         for command in OURS.findall(finding.remedy)
     }
+
+
+def test_every_finding_has_a_remedy() -> None:
+    assert not [finding for finding in findings() if not finding.remedy]
 
 
 def test_there_is_advice() -> None:

@@ -17,6 +17,7 @@ from tripleo_cli.domain.validation.facts import (
 from tripleo_cli.domain.validation.finding import Finding, error
 
 Address = IPv4Address | IPv6Address
+OTHER = "choose another address"
 _FIXED = "FixedIPs"
 _ROLE = "IPs"
 _WITHOUT_PORTS = frozenset({"", "noop"})
@@ -44,7 +45,7 @@ def _fixed_ips(facts: DeploymentFacts) -> Iterator[Finding]:
         try:
             holders.setdefault(ip_address(text), []).append(where)
         except ValueError:
-            yield error(where, f'"{text}" is no IP address')
+            yield error(where, f'"{text}" is no IP address', "as in 192.0.2.1")
     taken = {
         address: server.name
         for server in facts.servers
@@ -53,9 +54,9 @@ def _fixed_ips(facts: DeploymentFacts) -> Iterator[Finding]:
     }
     for address, places in holders.items():
         if len(places) > 1:
-            yield error(places, f"{address} is given more than once")
+            yield error(places, f"{address} is given more than once", OTHER)
         if other := taken.get(str(address)):
-            yield error(places, f"{address} is the address of server {other}")
+            yield error(places, f"{address} is the address of server {other}", OTHER)
     yield from _outside(holders, facts)
 
 
@@ -69,7 +70,7 @@ def _outside(
         if mine and ranges and not any(address in one for one in ranges):
             listed = ", ".join(subnet.cidr for subnet in facts.subnets)
             what = f"{address} is in no subnet of {NETWORK} ({listed})"
-            yield error(mine, what, "choose another address")
+            yield error(mine, what, OTHER)
 
 
 def fixed_ips(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

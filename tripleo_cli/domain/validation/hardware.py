@@ -69,7 +69,9 @@ def nodes_are_well(facts: DeploymentFacts) -> Iterator[Finding]:
         yield warning(labels(nodes), what, remedy)
     chosen = [node for node in facts.chosen() if node.state.last_error]
     for reason, nodes in sorted(_grouped(chosen, _last_error).items()):
-        yield warning(labels(nodes), f"chosen, and its last error is: {reason}")
+        remedy = f"openstack baremetal node show {labels(nodes)[0]}"
+        what = f"chosen, and its last error is: {reason}"
+        yield warning(labels(nodes), what, remedy)
 
 
 def root_disks_are_certain(facts: DeploymentFacts) -> Iterator[Finding]:
@@ -124,7 +126,9 @@ def boot_modes_agree(facts: DeploymentFacts) -> Iterator[Finding]:
         modes = _grouped([node for node in nodes if boot_mode(node)], boot_mode)
         if len(modes) > 1:
             listed = "; ".join(f"{m}: {', '.join(labels(n))}" for m, n in modes.items())
-            yield warning(role.name, f"its nodes boot in different modes: {listed}")
+            remedy = "openstack overcloud node configure --boot-mode uefi NODE"
+            what = f"its nodes boot in different modes: {listed}"
+            yield warning(role.name, what, remedy)
         for image in matching(role.image, facts.images)[:1]:
             wanted = image.properties.get("hw_firmware_type", "")
             if odd := [n for n in nodes if wanted and boot_mode(n) not in ("", wanted)]:

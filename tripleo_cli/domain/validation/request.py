@@ -43,13 +43,14 @@ def stack_is_at_rest(facts: DeploymentFacts) -> Iterator[Finding]:
         remedy = f"openstack overcloud node remove --stack {name} {broken[0]}"
         yield error(broken, "was up and is broken", remedy)
     if lost := facts.running.lost:
-        yield warning(lost, "is gone from Nova: deploying makes it again")
+        remedy = f"openstack overcloud status --stack {name}"
+        yield warning(lost, "is gone from Nova: deploying makes it again", remedy)
 
 
 def request_makes_sense(facts: DeploymentFacts) -> Iterator[Finding]:
     """Roles, counts, names and chosen nodes fit each other and what runs."""
     if isinstance(facts.refusal, InvalidInputError):
-        hint = facts.refusal.hint or ""
+        hint = facts.refusal.hint or "change the option or file that says so"
         for problem in facts.refusal.problems:
             yield error(problem.where, problem.what, problem.remedy or hint)
 
@@ -77,8 +78,9 @@ def _unknown_counts(facts: DeploymentFacts) -> Iterator[Finding]:
         name = key.removesuffix(_COUNT)
         is_count = key.endswith(_COUNT) and isinstance(value, int) and value > 0
         if is_count and name not in facts.roles:
-            remedy = did_you_mean(key, [f"{role}{_COUNT}" for role in facts.roles])
-            yield warning(key, f'counts nothing: there is no role "{name}"', remedy)
+            near = did_you_mean(key, [f"{role}{_COUNT}" for role in facts.roles])
+            what = f'counts nothing: there is no role "{name}"'
+            yield warning(key, what, near or "openstack overcloud role list")
 
 
 def there_are_enough_nodes(facts: DeploymentFacts) -> Iterator[Finding]:
