@@ -207,6 +207,7 @@ class HardwareOutliers(_OfFleet, base.Lister):
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command."""
         from tripleo_cli.commands.console import watching
+        from tripleo_cli.commands.findings import complaint, table
         from tripleo_cli.domain.events import Noted
         from tripleo_cli.domain.outliers.survey import survey
         from tripleo_cli.inputs.tolerances import parse_tolerances
@@ -223,8 +224,8 @@ class HardwareOutliers(_OfFleet, base.Lister):
             report(Noted(summary(found)))
         shown = _shown(parsed_args, found)
         if parsed_args.strict:
-            self._failure = _failure(shown, nodes)
-        return _findings(shown, nodes, for_people=parsed_args.formatter == "table")
+            self._failure = complaint(shown, nodes)
+        return table(shown, nodes, for_people=parsed_args.formatter == "table")
 
     def produce_output(
         self, parsed_args: argparse.Namespace, column_names: Any, data: Any
@@ -284,6 +285,7 @@ class HardwareReport(_OfFleet, base.ShowOne):
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command."""
+        from tripleo_cli.commands.findings import record, write_page
         from tripleo_cli.domain.outliers.survey import survey
         from tripleo_cli.inputs.tolerances import parse_tolerances
 
@@ -291,8 +293,8 @@ class HardwareReport(_OfFleet, base.ShowOne):
         output = _page_file(parsed_args.output)
         found = survey(self.nodes(parsed_args), tolerances)
         if output:
-            _write_page(found, str(parsed_args.source or "this undercloud"), output)
-        return _record(found, str(output or ""))
+            write_page(found, str(parsed_args.source or "this undercloud"), output)
+        return record(found, str(output or ""))
 
 
 def _page_file(path: Path | None) -> Path | None:
@@ -306,30 +308,6 @@ def _page_file(path: Path | None) -> Path | None:
         what = "must be a file, and its name must not begin with a dot"
         raise InvalidInputError("overcloud hardware report", [Problem(str(path), what)])
     return whole
-
-
-def _write_page(found: Survey, source: str, output: Path) -> None:
-    from datetime import UTC, datetime
-
-    from tripleo_cli.plugin import make_folder
-    from tripleo_cli.rendering.report import Heading, render_report
-    from tripleo_cli.resources import shipped
-
-    made_at = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
-    folder = shipped("templates") / "report"
-    templates = {entry.name: entry.read_text() for entry in folder.iterdir()}
-    page = render_report(found, Heading(source=source, made_at=made_at), templates)
-    make_folder(output.parent).write(output.name, page)
-
-
-def _record(found: Survey, page: str) -> Any:
-    """Lay the report out: lines for people, and all there is for programs."""
-    from tripleo_cli.commands.columns import Lines
-    from tripleo_cli.rendering.report import report_data, report_lines
-
-    data, lines = report_data(found), report_lines(found)
-    fields = {name: Lines(value, lines[name]) for name, value in data.items()}
-    return ("page", *fields), (page, *fields.values())
 
 
 def _check(parsed_args: argparse.Namespace) -> None:
@@ -355,63 +333,3 @@ def _shown(parsed_args: argparse.Namespace, found: Survey) -> Sequence[Finding]:
     chosen = found.findings if parsed_args.all_metrics else worst(found.findings)
     wanted = parsed_args.verdict or VERDICTS
     return [finding for finding in chosen if finding.verdict.value in wanted]
-
-
-def _failure(findings: Sequence[Finding], nodes: Sequence[Node]) -> str:
-    from tripleo_cli.domain.node import exclusion
-    from tripleo_cli.domain.outliers.findings import Verdict
-
-    excluded = {node.id for node in nodes if exclusion(node) is not None}
-    bad = {
-        finding.node.name or finding.node.id
-        for finding in findings
-        if finding.verdict is not Verdict.FAST and finding.node.id not in excluded
-    }
-    number = f"{len(bad)} nodes are" if len(bad) > 1 else "1 node is"
-    return (
-        f"{number} not what like machines are: {', '.join(sorted(bad))}" if bad else ""
-    )
-
-
-def _findings(
-    findings: Sequence[Finding], nodes: Sequence[Node], *, for_people: bool
-) -> Any:
-    from tripleo_cli.domain.node import exclusion
-
-    columns: tuple[str, ...] = (
-        "Node",
-        "Group",
-        "Metric",
-        "Value",
-        "Usual",
-        "Deviation",
-        "Verdict",
-        "Excluded",
-    )
-    excluded = {node.id for node in nodes if exclusion(node) is not None}
-    rows = [
-        (
-            one.node.name or one.node.id,
-            one.group,
-            one.subject,
-            *(_numbers if for_people else _exact)(one),
-            one.verdict.value,
-            one.node.id in excluded,
-            *([] if for_people else [one.reason]),
-        )
-        for one in findings
-    ]
-    # Reasons are sentences: a table of them is wider than any terminal.
-    return (*columns, *([] if for_people else ["Reason"])), rows
-
-
-def _numbers(one: Finding) -> tuple[str, ...]:
-    from tripleo_cli.domain.outliers.findings import in_words
-
-    deviation = "" if one.deviation is None else f"{one.deviation:+.0%}"
-    return in_words(one.value), in_words(one.usual), deviation
-
-
-def _exact(one: Finding) -> tuple[float | str | None, ...]:
-    deviation = None if one.deviation is None else round(one.deviation, 4)
-    return one.value, one.usual, deviation

@@ -7,6 +7,7 @@ limits are relative to the median: 0.1 is 10 %.
 
 from __future__ import annotations
 
+import math
 import statistics
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -30,12 +31,12 @@ machine of three makes up a third of all there is to estimate scatter from."""
 def deviations(values: Collection[float]) -> list[float]:
     """Give each value's distance from their median, with its sign.
 
-    Nothing is a multiple of zero: with that as the median, other values are
-    infinitely far away.
+    Nothing is a percentage of zero: with that as the median, all other values count
+    as 100 % away.
     """
     middle = statistics.median(values)
     if middle == 0:
-        return [0.0 if value == 0 else value * float("inf") for value in values]
+        return [0.0 if value == 0 else math.copysign(1, value) for value in values]
     return [(value - middle) / abs(middle) for value in values]
 
 
