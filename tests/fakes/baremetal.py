@@ -14,7 +14,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from tests.fakes.provision import DELETABLE, FAILURES, PATHS
+from tests.fakes.provision import DELETABLE, FAILURES, PATHS, REWIRABLE
 from tripleo_cli.domain.node import (
     Node,
     NodeId,
@@ -161,6 +161,7 @@ class FakeBaremetal:
         with self._lock:
             found = self._get("update", node)
             self._check_unlocked(found)
+            self._check_rewirable(found, changes)
             values = self._values(found)
             if "/driver" in changes:
                 # As Ironic does when it is asked to reset them.
@@ -256,6 +257,12 @@ class FakeBaremetal:
             raise ConflictError(
                 f"node {node.id} is locked by host {node.state.reserved_by}"
             )
+
+    def _check_rewirable(self, node: Node, changes: Iterable[str]) -> None:
+        wires = [p for p in changes if p == "/driver" or p.endswith("_interface")]
+        is_free = node.provision in REWIRABLE or node.state.maintenance
+        if wires and not is_free:
+            raise ConflictError(f"node {node.id} can not have {wires} updated")
 
     def _check_new(self, fields: Mapping[str, Any], name: str) -> None:
         if unknown := set(fields) - FIELDS:

@@ -42,3 +42,5 @@ FAILURES: Mapping[Verb, ProvisionState] = {
     Verb.DELETED: S.ERROR,
 }
 DELETABLE = {S.ENROLL, S.MANAGEABLE, S.AVAILABLE, S.ADOPT_FAILED}
+REWIRABLE = {S.ENROLL, S.INSPECTING, S.INSPECT_WAIT, S.MANAGEABLE, S.AVAILABLE}
+"""Where a node may get another driver or interface; under maintenance anywhere."""

@@ -68,6 +68,12 @@ class Update:
         seal = {f"/extra/{SEAL_FIELD}": self.seal} if self.seal else {}
         return {change.path: change.new for change in self.changes} | seal
 
+    @property
+    def is_rewiring(self) -> bool:
+        """Whether the node gets another driver, or another interface of it."""
+        paths = [change.path for change in self.changes]
+        return any(path == "/driver" or path.endswith("_interface") for path in paths)
+
     def __str__(self) -> str:
         ports = [f"new port {port.address}" for port in self.new_ports]
         return ", ".join([*map(str, self.changes), *ports])

@@ -249,7 +249,15 @@ def _update(baremetal: Baremetal, decision: Update) -> None:
     node = decision.node.id
     for port in decision.new_ports:
         baremetal.create_port(node, port.fields())
+    if decision.is_rewiring:
+        _take_back(baremetal, decision.node)
     baremetal.update(node, decision.patch)
+
+
+def _take_back(baremetal: Baremetal, node: Node) -> None:
+    """Make a node manageable for what Ironic refuses one in a failed state."""
+    if node.provision in RECOVERABLE and not node.state.maintenance:
+        baremetal.set_provision_state(node.id, Verb.MANAGE)
 
 
 def _registered(
@@ -286,9 +294,7 @@ def _end_of_work(node: Node) -> str:
 
 
 def _delete(baremetal: Baremetal, node: Node, report: Reporter) -> NodeOutcome:
-    if node.provision in RECOVERABLE and not node.state.maintenance:
-        # Ironic deletes no node in a failed state.
-        baremetal.set_provision_state(node.id, Verb.MANAGE)
+    _take_back(baremetal, node)
     baremetal.delete(node.id)
     report(Finished(DELETE, label(node)))
     return NodeOutcome(id=node.id, name=label(node), result="deleted")

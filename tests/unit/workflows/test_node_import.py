@@ -11,7 +11,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.workdir import FakeWorkdir
 from tripleo_cli.domain.definition import NodeDefinition, PortDefinition
 from tripleo_cli.domain.events import Began, Event, Noted
-from tripleo_cli.domain.node import Verb
+from tripleo_cli.domain.node import ProvisionState, Verb
 from tripleo_cli.workflows.node_import import (
     ImportRequest,
     import_nodes,
@@ -122,6 +122,18 @@ def test_a_new_driver_keeps_only_the_interfaces_that_the_file_wants() -> None:
     [node] = site.ironic.nodes()
     assert node.driver == "redfish"
     assert node.interfaces == {"boot_interface": "ipxe"}
+
+
+def test_a_failed_node_is_taken_back_to_get_another_interface() -> None:
+    site = Site(1)
+    [node] = site.ironic.nodes()
+    site.ironic.change_state(node.id, provision=ProvisionState.CLEAN_FAILED)
+    wanted = {"raid_interface": "agent"}
+
+    [outcome] = site.run([a_definition(0, interfaces=wanted)])
+
+    assert outcome.error == ""
+    assert site.ironic.nodes()[0].interfaces == wanted
 
 
 def test_wrong_credentials_are_put_right_by_importing_again() -> None:
