@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import subprocess
@@ -24,13 +26,13 @@ pytestmark = pytest.mark.functional
 OPENSTACK = Path(sys.executable).with_name("openstack")
 PATIENCE_S = 180
 RUN = uuid4().hex[:6]
-RESOURCE_CLASS = f"etest-{RUN}"
+RESOURCE_CLASS = f"gtest-{RUN}"
 ROLES = f"""\
 - name: Controller
-  profile: e-controller-{RUN}
+  profile: g-controller-{RUN}
   needs: {{cpus: 8, memory_mb: 8192, resource_class: {RESOURCE_CLASS}}}
 - name: Compute
-  profile: e-compute-{RUN}
+  profile: g-compute-{RUN}
   needs: {{resource_class: {RESOURCE_CLASS}}}
 """
 MACHINES: dict[str, dict[str, Any]] = {
@@ -51,12 +53,11 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def table(*words: str) -> list[dict[str, Any]]:
+def table(*words: str) -> Any:
     """Run a command that has to succeed, and read its answer."""
     done = run(*words, "-f", "json")
     assert done.returncode == 0, done.stderr
-    rows: list[dict[str, Any]] = json.loads(done.stdout)
-    return rows
+    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +95,7 @@ def _machines(cloud: LiveCloud) -> Iterator[None]:
         for name, properties in MACHINES.items():
             created = cloud.baremetal.create(
                 {
-                    "name": f"e-{name}-{RUN}",
+                    "name": f"g-{name}-{RUN}",
                     "driver": "fake-hardware",
                     "resource_class": RESOURCE_CLASS,
                     "properties": properties,
@@ -124,43 +125,111 @@ def test_nodes_are_matched_all_or_none(cloud: LiveCloud, roles_file: str) -> Non
     short = run("profiles", "match", "-r", roles_file, "--role-count", "Controller=3")
     assert short.returncode == 1
     assert "Controller needs 3 nodes, 2 fit" in short.stderr
-    assert f"e-small-{RUN}: has 4 CPUs, needs 8" in short.stderr
+    assert f"g-small-{RUN}: has 4 CPUs, needs 8" in short.stderr
 
     options = ("-r", roles_file, "--role-count", "Controller=1", "--compute-scale", "1")
     dry = table("profiles", "match", *options, "--dry-run")
     assert ours(cloud) == before
 
     matched = table("profiles", "match", *options)
-    assert matched == dry
-    assert {row["Role"]: row["Node Name"] for row in matched} == {
-        "Controller": f"e-medium-{RUN}",
-        "Compute": f"e-small-{RUN}",
+    assert matched["assignment"] == dry["assignment"]
+    assert matched["assignment"] == {
+        "Controller": [f"g-medium-{RUN}"],
+        "Compute": [f"g-small-{RUN}"],
     }
     tagged = ours(cloud)
-    assert tagged["medium"].capabilities["profile"] == f"e-controller-{RUN}"
-    assert f"CUSTOM_PROFILE_E_COMPUTE_{RUN}".upper() in tagged["small"].traits
+    assert tagged["medium"].capabilities["profile"] == f"g-controller-{RUN}"
+    assert f"CUSTOM_PROFILE_G_COMPUTE_{RUN}".upper() in tagged["small"].traits
     assert tagged["big"] == before["big"]
 
-    assert table("profiles", "match", *options) == matched
+    assert table("profiles", "match", *options)["assignment"] == matched["assignment"]
     listed = {row["Node Name"]: row for row in table("profiles", "list")}
-    assert listed[f"e-small-{RUN}"]["Current Profile"] == f"e-compute-{RUN}"
+    assert listed[f"g-small-{RUN}"]["Current Profile"] == f"g-compute-{RUN}"
+
+    names = [node.name for node in before.values()]
+    removed = table("profiles", "unset", *names)
+    assert {row["Node Name"]: row["Result"] for row in removed} == {
+        f"g-big-{RUN}": "unchanged",
+        f"g-medium-{RUN}": "removed",
+        f"g-small-{RUN}": "removed",
+    }
+    assert ours(cloud) == before
 
 
 @pytest.mark.usefixtures("_machines")
 def test_an_impossible_match_is_explained(roles_file: str) -> None:
-    done = run(
-        *("profiles", "match", "-r", roles_file, "--role-count", "Controller=3"),
-        *("--explain", "-f", "json"),
-    )
+    counts = ("-r", roles_file, "--role-count", "Controller=3", "--explain")
+
+    done = run("profiles", "match", *counts, "-f", "csv")
 
     assert done.returncode == 1
-    rows = {row["Node"]: row for row in json.loads(done.stdout)}
-    assert rows[f"e-big-{RUN}"]["Controller"] == "assigned"
+    rows = {row["Node"]: row for row in csv.DictReader(io.StringIO(done.stdout))}
+    assert rows[f"g-big-{RUN}"]["Controller"] == "assigned"
+    assert rows[f"g-small-{RUN}"]["Controller"] == "has 4 CPUs, needs 8"
     assert "Controller needs 3 nodes, 2 fit" in done.stderr
 
 
+@pytest.mark.usefixtures("_machines")
+def test_an_export_is_matched_without_a_cloud_as_with_one(
+    roles_file: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "nodes.json"
+    assert run("node", "export", str(path)).returncode == 0
+    counts = ("-r", roles_file, "--role-count", "Controller=2", "--compute-scale", "2")
+
+    live = run("profiles", "match", *counts, "--dry-run", "-f", "json")
+    offline = subprocess.run(  # noqa: S603 - our own words
+        (
+            *(str(OPENSTACK), "overcloud", "profiles", "match", *counts),
+            *("--from", str(path), "-f", "json"),
+        ),
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},
+    )
+
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert live.returncode == offline.returncode == 1
+    ours_of = {f"g-{name}-{RUN}" for name in MACHINES}
+    assert _only(json.loads(offline.stdout), ours_of) == _only(
+        json.loads(live.stdout), ours_of
+    )
+
+
+def _only(answer: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """Leave out the nodes of others, which may come and go meanwhile."""
+    rejected = {
+        role: {node: why for node, why in nodes.items() if node in names}
+        for role, nodes in answer["rejected"].items()
+    }
+    return {**answer, "rejected": rejected}
+
+
+@pytest.mark.usefixtures("_machines")
+def test_a_pin_holds_and_part_of_a_match_is_possible(
+    cloud: LiveCloud, roles_file: str
+) -> None:
+    pin = ("--pin", f"g-big-{RUN}=Controller-0")
+    counts = ("-r", roles_file, "--role-count", "Controller=3")
+    try:
+        answer = table("profiles", "match", *counts, *pin, "--partial")
+
+        assert answer["assignment"]["Controller"] == [
+            f"g-big-{RUN}",
+            f"g-medium-{RUN}",
+        ]
+        assert answer["unmet"] == {"Controller": 1}
+        assert ours(cloud)["big"].capabilities["node"] == "controller-0"
+    finally:
+        names = [node.name for node in ours(cloud).values()]
+        table("profiles", "unset", *names)
+        table("profiles", "unset", "--pins", *names)
+    assert all(not node.capabilities for node in ours(cloud).values())
+
+
 def test_flavors_are_created_once(cloud: LiveCloud, roles_file: str) -> None:
-    names = [f"e-compute-{RUN}", f"e-controller-{RUN}"]
+    names = [f"g-compute-{RUN}", f"g-controller-{RUN}"]
     try:
         states = {row["Name"]: row["State"] for row in _flavors("list", roles_file)}
         assert states == dict.fromkeys(names, "missing")
@@ -177,7 +246,8 @@ def test_flavors_are_created_once(cloud: LiveCloud, roles_file: str) -> None:
 
 
 def _flavors(verb: str, roles_file: str) -> list[dict[str, Any]]:
-    return table("flavor", verb, "-r", roles_file)
+    rows: list[dict[str, Any]] = table("flavor", verb, "-r", roles_file)
+    return rows
 
 
 def test_a_missing_cloud_does_not_keep_roles_from_being_listed() -> None:

@@ -60,17 +60,22 @@ def without_pin(node: Node) -> Node:
 
 
 def pinned(nodes: Iterable[Node], roles: Mapping[str, Role]) -> Pinned:
-    """Find the pins on nodes that are free; one in use has its place already."""
+    """Find the pins on nodes that are free; one in use has its place already.
+
+    A pin counts for the cloud that takes nodes of this resource class only: another
+    one on the same undercloud may have its own controller-0.
+    """
     pins: dict[NodeId, Pin] = {}
     unknown: dict[str, str] = {}
     for node in nodes:
         text = node.capabilities.get(PIN_CAPABILITY, "")
         if not text or node.is_in_use:
             continue
-        if pin := pin_from(text, roles):
-            pins[node.id] = pin
-        else:
+        pin = pin_from(text, roles)
+        if pin is None:
             unknown[node.name or node.id] = text
+        elif node.resource_class in {"", roles[pin.role].resource_class}:
+            pins[node.id] = pin
     return Pinned(pins=pins, unknown=unknown)
 
 

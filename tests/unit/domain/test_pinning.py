@@ -61,3 +61,14 @@ def test_nodes_in_use_are_not_asked_and_unknown_places_are_told() -> None:
     found = pinned(nodes, ROLES)
 
     assert (found.pins, found.unknown) == ({}, {"odd": "rack-7"})
+
+
+def test_the_pins_of_another_cloud_do_not_count() -> None:
+    pin = {"node": "controller-0"}
+    other = a_node("theirs", capabilities=pin, resource_class="theirs")
+    unset = a_node("new", capabilities=pin, resource_class="")
+
+    found = pinned([other, unset, a_node("ours", capabilities=pin)], ROLES)
+
+    assert list(found.pins) == ["uuid-new", "uuid-ours"]
+    assert not found.unknown
