@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
 from tripleo_cli.domain.node import Node, ProvisionState
 
@@ -25,6 +26,7 @@ def custom_name(text: str) -> str:
     return re.sub(r"[^A-Z0-9]", "_", text.upper())
 
 
+@lru_cache(maxsize=1024)
 def profile_trait(profile: str) -> str:
     """Name the trait of a profile ("ceph-storage": CUSTOM_PROFILE_CEPH_STORAGE)."""
     return PROFILE_TRAIT_PREFIX + custom_name(profile)

@@ -60,6 +60,7 @@ class Seating:
         # are interchangeable, and real fleets have few kinds of them.
         self._groups: list[dict[int, list[int]]] = [{} for _ in capacities]
         self._reach = [0] * len(self._room)
+        self._turn = 0
         self.live = self._open
 
     @property
@@ -74,8 +75,8 @@ class Seating:
 
     def offer(self, node: int, mask: int) -> None:
         """Place a node, if need be by moving others from role to role."""
-        role_bit = mask & self._open
-        if not role_bit:
+        free = mask & self._open
+        if not free:
             path = self._find_path(mask & self.live)
             if not path:
                 return
@@ -84,7 +85,11 @@ class Seating:
             role = path[0]
             self._take(path[-1])
         else:
-            role = (role_bit & -role_bit).bit_length() - 1
+            # In turns, so that roles fill up together: the fewer are full, the fewer
+            # nodes have to move.
+            ahead = free >> self._turn << self._turn or free
+            role = (ahead & -ahead).bit_length() - 1
+            self._turn = role + 1
             self._take(role)
         self._seat(node, mask, role)
 
