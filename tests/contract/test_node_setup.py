@@ -132,3 +132,17 @@ def test_a_driver_brings_its_own_interfaces(stage: Stage) -> None:
     found = show(stage, node)
     assert found.driver == "redfish"
     assert found.interfaces.get("bios_interface") != "fake"
+
+
+def test_a_failed_node_is_rewired_only_once_it_is_manageable(
+    stage: Stage, manageable: NodeId
+) -> None:
+    baremetal = stage.cloud.baremetal
+    clean(stage, manageable, CleanStep(interface="bios", step="fly"))
+
+    with pytest.raises(ServiceError, match="raid_interface"):
+        baremetal.update(manageable, {"/raid_interface": "agent"})
+    go(stage, manageable, Verb.MANAGE, S.MANAGEABLE)
+    baremetal.update(manageable, {"/raid_interface": "agent"})
+
+    assert show(stage, manageable).interfaces["raid_interface"] == "agent"
