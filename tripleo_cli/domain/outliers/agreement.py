@@ -14,7 +14,7 @@ from typing import Final
 from tripleo_cli.domain.outliers.comparison import Comparison, Dot
 from tripleo_cli.domain.outliers.findings import Verdict
 
-SURE: Final = 1.4
+SURE: Final = 1.3
 """How many times what is allowed a single result must deviate by."""
 AGREEING: Final = 2
 """Or how many results of a kind must deviate to the same side."""

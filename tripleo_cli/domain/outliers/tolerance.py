@@ -12,7 +12,7 @@ from tripleo_cli.domain.outliers.metrics import Kind
 DEFAULTS: Final[Mapping[Kind, float]] = {
     Kind.CPU: 0.07,
     Kind.MEMORY: 0.07,
-    Kind.DISK_SEQUENTIAL: 0.08,
+    Kind.DISK_SEQUENTIAL: 0.07,
     Kind.DISK_RANDOM: 0.08,
     Kind.NETWORK: 0.08,
 }

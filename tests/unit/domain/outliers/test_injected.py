@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from random import Random
 
@@ -44,10 +45,11 @@ FLEETS = {
 
 @dataclass
 class Tally:
-    """Counts over many fleets."""
+    """Counts over many fleets; ``missed`` says what was not found."""
 
     injected: int = 0
     found: int = 0
+    missed: list[str] = field(default_factory=list)
     healthy: int = 0
     blamed: int = 0
 
@@ -81,6 +83,8 @@ def judged(drawn: Sequence[Machine], seed: int, noise: float = 0) -> Iterator[Ta
         faulty = Tally()
         victims = {drawn[index].name for index in chosen}
         faulty.add(survey(nodes, Tolerances()), nodes, victims)
+        missed = faulty.injected - faulty.found
+        faulty.missed = [f"{way.__name__} by {loss:.0%}"] * missed
         yield faulty
 
 
@@ -123,6 +127,7 @@ def tally(name: str, seeds: Sequence[int], noise: float = 0) -> Tally:
         for one in judged(FLEETS[name](seed), seed, noise):
             total.injected += one.injected
             total.found += one.found
+            total.missed += one.missed
             total.healthy += one.healthy
             total.blamed += one.blamed
     return total
@@ -132,6 +137,7 @@ def tally(name: str, seeds: Sequence[int], noise: float = 0) -> Tally:
 def test_every_fault_is_found_and_hardly_anybody_else_blamed(name: str) -> None:
     total = tally(name, SEEDS)
 
+    assert total.missed == []
     assert total.found == total.injected > 0
     assert total.blamed < MOST_FALSE * total.healthy
 
@@ -144,7 +150,8 @@ def main(count: int) -> None:
             share = 100 * total.blamed / total.healthy
             sys.stdout.write(
                 f"noise {noise:.0%}, {name}: found {total.found} of {total.injected}, "
-                f"blamed {total.blamed} of {total.healthy} ({share:.2f} %)\n"
+                f"blamed {total.blamed} of {total.healthy} ({share:.2f} %) "
+                f"{dict(Counter(total.missed)) or ''}\n"
             )
 
 
