@@ -306,8 +306,11 @@ def test_anchors_cannot_make_a_file_explode() -> None:
     assert noted(problems)[0].endswith(f"more than {MOST} conditions in one role")
 
 
-def test_depth_has_an_end() -> None:
-    _, problems = read("{not: " * 60 + "{cpus: 1}" + "}" * 60)
+@pytest.mark.parametrize(
+    "text", ["{not: " * 60 + "{cpus: 1}" + "}" * 60, "&a [*a]", "&a {not: *a}"]
+)
+def test_depth_has_an_end(text: str) -> None:
+    _, problems = read(text)
 
     assert len(problems) == 1
     assert problems[0].endswith("conditions are nested too deep")
