@@ -24,7 +24,7 @@ def nearest_reason(line: Line, index: FactIndex) -> str:
     """
     facts: Sequence[Fact] = index.facts
     if not facts:
-        return "the machine has no facts"
+        return "the collector found nothing on it, or it was never introspected"
     for field in (0, 2, 1):
         kept = [fact for fact in facts if line.fields[field].accepts(fact[field])]
         if not kept:
