@@ -31,11 +31,11 @@ def medians(
             pool_of = {
                 kind: pools.setdefault(peers_for(key, kind)[0], {}) for kind in Kind
             }
-            for metric, value in node.facts.benchmarks.items():
-                if is_wanted(metric):
-                    pool = pool_of[kind_of(metric)]
-                    pool.setdefault(metric, []).append(value)
-                    metrics[metric] = pool[metric]
+            benchmarks = node.facts.benchmarks
+            for metric in filter(is_wanted, benchmarks):
+                pool = pool_of[kind_of(metric)]
+                pool.setdefault(metric, []).append(benchmarks[metric])
+                metrics[metric] = pool[metric]
     usual = {
         id(values): statistics.median(values)
         for pool in pools.values()
