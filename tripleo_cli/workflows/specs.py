@@ -40,6 +40,8 @@ def match_and_save(
         BusyError: Another run holds the directory.
         HostError: A file could not be written.
     """
+    # A directory that is not there must not be made by locking it.
+    load_catalog(folder)
     with files.lock("match nodes to specs"):
         before = load_catalog(folder)
         matches, after = match_hosts(before, hosts)

@@ -97,3 +97,14 @@ def test_the_state_is_written_when_asked_for(
     shell(HardwareMatch, *options, "--write-state")
 
     assert (tmp_path / "state").read_text() == "[('control', 0)]\n"
+
+
+def test_a_directory_that_is_not_there_is_not_made(
+    shell: Shell, options: list[str], tmp_path: Path
+) -> None:
+    missing = tmp_path / "missing"
+
+    with pytest.raises(CommandError, match="state: there is no such file"):
+        shell(HardwareMatch, *options, "--specs", str(missing), "--write-state")
+
+    assert not missing.exists()

@@ -7,12 +7,19 @@ from itertools import combinations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from tests.unit.domain.specs.build import Row, facts_of, spec_of
+from tests.unit.domain.specs.build import Row, facts, facts_of, rows, spec_of
 from tripleo_cli.domain.specs.assign import Catalog, Host, Match, Quota, match_hosts
-from tripleo_cli.domain.specs.join import IntractableError
+from tripleo_cli.domain.specs.facts import index_facts
+from tripleo_cli.domain.specs.join import IntractableError, solve
+from tripleo_cli.domain.specs.table import make_table
 
 Entry = Mapping[str, Any]
+
+NAMES = st.sampled_from(("x", "z"))
+TEXTS = st.sampled_from(("1", "2", "3"))
 
 
 def a_host(name: str, size: int = 8, macs: Sequence[str] = ()) -> Host:
@@ -173,3 +180,28 @@ def test_work_without_end_is_stopped_with_profile_and_machine() -> None:
         match_hosts(a_catalog({"a": clique}), [host])
 
     assert "a0" in it.value.variables
+
+
+@given(rows, facts, st.lists(st.dictionaries(NAMES, TEXTS, max_size=2), max_size=3))
+def test_an_entry_is_found_exactly_when_one_agrees(
+    lines: list[Row], found: list[Row], entries: list[Entry]
+) -> None:
+    spec = spec_of(lines, "a")
+    table = make_table(spec.lines, index_facts(facts_of(found)))
+    known = [
+        {name: entry[name] for name in spec.recorded}
+        for entry in entries
+        if spec.recorded <= entry.keys()
+    ]
+
+    host = Host(name="x", facts=facts_of(found))
+    (match,), after = match_hosts(a_catalog({"a": lines}, entries), [host])
+
+    if entries:
+        expected = any(solve(table, said) for said in known)
+    else:
+        expected = solve(table) is not None
+    assert (match.profile is not None) == expected
+    assert sum("used" in one for one in after.cmdbs.get("a", ())) == (
+        expected and bool(entries)
+    )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
 
-from tests.unit.domain.specs.build import Row, facts_of, spec_of
+from tests.unit.domain.specs.build import Row, facts, facts_of, rows, solved, spec_of
 from tripleo_cli.domain.specs.explain import explain
 from tripleo_cli.domain.specs.facts import index_facts
 
@@ -123,3 +125,32 @@ def test_a_machine_without_facts_is_told_so() -> None:
     refusal = explain(spec_of([FINE]), index_facts(()))
 
     assert "never introspected" in refusal.reason
+
+
+@given(rows, facts)
+def test_the_first_line_that_fails_is_found(lines: list[Row], found: list[Row]) -> None:
+    index = index_facts(facts_of(found))
+    alone = [not index.fitting(line) for line in spec_of(lines).as_written]
+    if solved(lines, found) or not found:
+        return
+
+    refusal = explain(spec_of(lines), index)
+
+    assert refusal.line
+    before = refusal.line.number - 1
+    if any(alone):
+        assert alone.index(True) == before
+    else:
+        assert solved(lines[:before], found)
+        assert not solved(lines[: before + 1], found)
+        assert set(named(refusal.reason)) <= set(range(1, before + 1))
+        together = [*(lines[at - 1] for at in named(refusal.reason)), lines[before]]
+        assert not solved(together, found)
+        for left_out in range(len(together)):
+            assert solved(together[:left_out] + together[left_out + 1 :], found)
+
+
+def named(reason: str) -> list[int]:
+    """Read which lines a reason names."""
+    head, _, _ = reason.partition(":")
+    return [int(number) for number in re.findall("[0-9]+", head)]

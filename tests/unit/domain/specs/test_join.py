@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.unit.domain.specs.build import Row, facts_of, solved, spec_of, variables
+from tests.unit.domain.specs.build import (
+    Row,
+    facts,
+    facts_of,
+    rows,
+    solved,
+    spec_of,
+    variables,
+)
 from tripleo_cli.domain.specs.facts import binding, index_facts, meets
 from tripleo_cli.domain.specs.join import IntractableError, Solution, solve
 from tripleo_cli.domain.specs.spec import Fact, Spec
@@ -19,29 +27,6 @@ from tripleo_cli.domain.specs.table import make_table
 
 DATA = Path(__file__).parents[3] / "data"
 HOSTS = json.loads((DATA / "facts" / "real-6-hosts.json").read_text())
-
-VARIABLES = ("$x", "$y", "$$z")
-TEXTS = ("1", "2", "3")
-
-
-def field(*literals: str) -> st.SearchStrategy[str]:
-    functions = ("gt(1)", "not(2)", "$x=in(1, 3)", "$y=le(2)")
-    return st.sampled_from((*literals, *VARIABLES, *functions))
-
-
-rows = st.lists(
-    st.tuples(st.sampled_from(("c", "$x")), field(*TEXTS), field("k", "l"), field("1")),
-    max_size=4,
-)
-facts = st.lists(
-    st.tuples(
-        st.sampled_from(("c", "1")),
-        st.sampled_from(TEXTS),
-        st.sampled_from(("k", "l", "2")),
-        st.sampled_from(TEXTS),
-    ),
-    max_size=6,
-)
 
 
 def agrees(spec: Spec, chosen: tuple[Fact, ...]) -> bool:
