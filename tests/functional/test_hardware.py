@@ -104,7 +104,7 @@ def test_the_slow_disk_is_found_and_nothing_else_is_slow() -> None:
     assert {row["Node"] for row in found.values()} == {SLOW}
     assert all("SIM SSD" in row["Metric"] for row in found.values())
     assert all(-0.4 < row["Deviation"] < -0.2 for row in found.values())
-    assert any("on sdb, the worst" in row["Reason"] for row in found.values())
+    assert any("; the worst is sdb)" in row["Reason"] for row in found.values())
 
 
 def test_a_node_is_excluded_once_and_taken_back() -> None:

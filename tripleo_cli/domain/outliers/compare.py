@@ -160,7 +160,7 @@ def findings_of(comparison: Comparison) -> Iterator[Finding]:
     for dot in comparison.odd:
         side = "above" if dot.deviation > 0 else "below"
         many = len(comparison.dots)
-        where = f" on {dot.reading.part}, the worst" if dot.reading.parts > 1 else ""
+        part = f"; the worst is {dot.reading.part}" if dot.reading.parts > 1 else ""
         yield Finding(
             node=dot.node,
             group=comparison.group,
@@ -172,6 +172,6 @@ def findings_of(comparison: Comparison) -> Iterator[Finding]:
             kind=comparison.kind,
             reason=(
                 f"{comparison.metric} is {abs(dot.deviation):.0%} {side} the median of "
-                f"{many} like machines{where} (allowed {comparison.limit:.0%})"
+                f"{many} like machines (allowed {comparison.limit:.0%}{part})"
             ),
         )
