@@ -8,9 +8,10 @@ also keeps false alarms rare, which grow with the number of comparisons.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 
 from tripleo_cli.domain.facts import HardwareFacts, is_lower_better
 from tripleo_cli.domain.outliers.group import DiskKind, disk_kind
@@ -50,8 +51,12 @@ class _Name:
 
     area: str
     item: str
+    parts: str
+    """The item, with ``*`` for its number."""
     key: str
     kind: Kind
+    better: str
+    """The metric that says the same in a better unit."""
 
 
 def readings_of(facts: HardwareFacts) -> Mapping[str, Reading]:
@@ -61,66 +66,72 @@ def readings_of(facts: HardwareFacts) -> Mapping[str, Reading]:
         for disk in facts.disks
         if disk.name
     }
-    found: dict[str, Reading] = {}
+    alike: dict[tuple[str, str, str], list[tuple[float, _Name]]] = {}
     for metric, value in facts.benchmarks.items():
         name = _parse(metric)
-        if math.isfinite(value) and not _is_double(name, metric, facts.benchmarks):
-            new = _reading(name, value, disks.get(name.item))
-            found[new.metric] = _worse(found.get(new.metric), new)
-    return found
+        is_double = name.better and name.better in facts.benchmarks
+        if not is_double and math.isfinite(value):
+            parts = name.parts
+            if name.area == "disk" and name.item in disks:
+                parts = _disk_name(disks[name.item])
+            place = (name.area, parts, name.key)
+            alike.setdefault(place, []).append((value, name))
+    found = (
+        _worst(".".join(place), results, disks) for place, results in alike.items()
+    )
+    return {reading.metric: reading for reading in found}
 
 
-def _reading(name: _Name, value: float, disk: DiskKind | None) -> Reading:
-    if name.area == "disk" and disk:
-        parts = f"{disk.model} {disk}".strip()
-    else:
-        parts = _pattern(name.item)
+def _worst(
+    metric: str,
+    results: Sequence[tuple[float, _Name]],
+    disks: Mapping[str, DiskKind],
+) -> Reading:
+    # Of equal results, the part that comes first: the order is the collector's.
+    pick = max if is_lower_better(metric) else min
+    value, name = pick(results, key=itemgetter(0))
     return Reading(
-        metric=f"{name.area}.{parts}.{name.key}",
+        metric=metric,
         kind=name.kind,
         value=value,
         part=name.item,
-        disk=disk,
+        parts=len(results),
+        disk=disks.get(name.item) if name.area == "disk" else None,
     )
 
 
-def _worse(known: Reading | None, new: Reading) -> Reading:
-    if known is None:
-        return new
-    is_worse = (
-        new.value > known.value if new.lower_is_better else new.value < known.value
-    )
-    worst = new if is_worse else known
-    return Reading(
-        metric=worst.metric,
-        kind=worst.kind,
-        value=worst.value,
-        part=worst.part,
-        parts=known.parts + 1,
-        disk=worst.disk,
-    )
+@cache
+def _disk_name(kind: DiskKind) -> str:
+    return f"{kind.model} {kind}".strip()
 
 
-def _is_double(name: _Name, metric: str, all_: Mapping[str, float]) -> bool:
-    """Whether the same measurement is there under the unit that suits it better.
+def _better_unit(metric: str, kind: Kind) -> str:
+    """Name the same measurement under the unit that suits it better, if not its own.
 
     fio gives each job's result as KB/s and as operations per second.
     """
-    if name.kind is Kind.DISK_RANDOM:
-        return metric.endswith("_KBps") and f"{metric[:-5]}_IOps" in all_
-    if name.kind is Kind.DISK_SEQUENTIAL:
-        return metric.endswith("_IOps") and f"{metric[:-5]}_KBps" in all_
-    return False
+    if kind is Kind.DISK_RANDOM and metric.endswith("_KBps"):
+        return f"{metric[:-5]}_IOps"
+    if kind is Kind.DISK_SEQUENTIAL and metric.endswith("_IOps"):
+        return f"{metric[:-5]}_KBps"
+    return ""
 
 
 @cache
 def _parse(metric: str) -> _Name:
     area, _, rest = metric.partition(".")
     item, _, key = rest.rpartition(".")
-    return _Name(area=area, item=item, key=key, kind=kind_of(metric))
+    kind = kind_of(metric)
+    return _Name(
+        area=area,
+        item=item,
+        parts=_pattern(item),
+        key=key,
+        kind=kind,
+        better=_better_unit(metric, kind),
+    )
 
 
-@cache
 def _pattern(item: str) -> str:
     """Write ``*`` for the number in "logical_12"; other names are as they are."""
     stem, _, number = item.rpartition("_")
