@@ -29,25 +29,30 @@ class Count:
         # Made once: these are what matching spends its time in.
         where = self.where
         object.__setattr__(self, "_surely", where.judge() if where else None)
-        negated = where.negated() if where and self.is_most else None
-        object.__setattr__(self, "_not", negated.judge() if negated else None)
+        object.__setattr__(self, "_not", where.negated().judge() if where else None)
 
     def judge(self) -> Judge:
         """Count."""
         return lambda owner, medians: self.reject(owner, medians) is None
 
     def reject(self, owner: Any, medians: Medians) -> str | None:
-        """Say how many there are and how many are needed."""
+        """Say how many there are, of how many nobody knows, and what is needed."""
         parts: Sequence[Any] = getattr(owner, self.parts)
         if self.is_most:
-            return self._reject_many(parts, medians)
-        judge = self._surely
-        count = len(parts)
-        if judge:
-            count = sum([judge(part, medians) for part in parts])
-        if count >= self.number:
-            return None
-        return f"has {self._said(count)}, needs {self.number}"
+            possible = len(parts) - _count(self._not, parts, medians, every=0)
+            if possible <= self.number:
+                return None
+            count = _count(self._surely, parts, medians, every=len(parts))
+            need = f"at most {self.number}" if self.number else "none"
+        else:
+            count = _count(self._surely, parts, medians, every=len(parts))
+            if count >= self.number:
+                return None
+            possible = len(parts) - _count(self._not, parts, medians, every=0)
+            need = str(self.number)
+        unknown = possible - count
+        doubt = f" and {unknown} of which it is not known" if unknown else ""
+        return f"has {self._said(count)}{doubt}, needs {need}"
 
     def describe(self, verb: str) -> str:
         """Say it of a machine."""
@@ -66,22 +71,18 @@ class Count:
         number = self.number + 1 if self.is_most else self.number - 1
         return replace(self, number=number, is_most=not self.is_most)
 
-    def _reject_many(self, parts: Sequence[Any], medians: Medians) -> str | None:
-        judge = self._not
-        possible = len(parts)
-        if judge:
-            possible -= sum([judge(part, medians) for part in parts])
-        if possible <= self.number:
-            return None
-        sure = self._surely
-        count = sum([sure(part, medians) for part in parts]) if sure else possible
-        need = f"at most {self.number}" if self.number else "none"
-        unknown = possible - count
-        doubt = f" and {unknown} of which it is not known" if unknown else ""
-        return f"has {self._said(count)}{doubt}, needs {need}"
-
     def _said(self, count: int) -> str:
         one, many = PART_NOUNS[self.parts]
         noun, verb = (one, "is") if count in (0, 1) else (many, "are")
         where = f" {self.where.describe(verb)}" if self.where else ""
         return f"{count or 'no'} {noun}{where}"
+
+
+def _count(
+    judge: Judge | None, parts: Sequence[Any], medians: Medians, *, every: int
+) -> int:
+    """Count the parts that satisfy a condition; without one, that is ``every``."""
+    if judge is None:
+        return every
+    # A list, since sum() over a generator takes twice as long.
+    return sum([judge(part, medians) for part in parts])

@@ -90,20 +90,23 @@ LOOPS = "benchmarks.cpu.logical.loops_per_sec"
         ("{count: disks, equals: 3}", None),
         ("{count: disks, at_most: 2}", "has 3 disks, needs at most 2"),
         ("{count: disks, where: {is_rotational: false}, at_least: 2}",
-         "has 1 disk that is not rotational, needs 2"),
+         "has 1 disk that is not rotational and 1 of which it is not known, needs 2"),
         ("{count: disks, where: {is_rotational: true}, at_most: 2}", None),
         ("{count: disks, where: {is_rotational: true}, at_most: 1}",
          "has 1 disk that is rotational and 1 of which it is not known, "
          "needs at most 1"),
         ("{count: disks, where: {any: [model: X1, model: Y2]}, at_least: 3}",
-         'has 2 disks (with model "X1" or with model "Y2"), needs 3'),
+         'has 2 disks (with model "X1" or with model "Y2") and 1 of which it is '
+         "not known, needs 3"),
         ("{count: disks, where: {not: {model: X1}}, at_least: 2}",
-         'has 1 disk with model other than "X1", needs 2'),
+         'has 1 disk with model other than "X1" and 1 of which it is not known, '
+         "needs 2"),
         ("{count: disks, where: {model: {known: true}}, at_least: 3}",
          "has 2 disks with a known model, needs 3"),
         ("nics.*.ipv4: {in_network: [192.168.0.0/16, 10.0.0.0/8]}", None),
         ("nics.*.ipv4: {in_network: fd00::/8}",
-         "has no network card with IPv4 address in fd00::/8, needs 1"),
+         "has no network card with IPv4 address in fd00::/8 and 1 of which it is not "
+         "known, needs 1"),
         ("nics.*.switch.vlans: {contains: 101}", None),
         ("{count: nics, where: {has_carrier: true}, at_least: 2}",
          "has 1 network card that is connected, needs 2"),
