@@ -30,6 +30,8 @@ class FakeFleetIronic:
     inspected: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     tokens: dict[str, str] = field(default_factory=dict)
     beats: list[tuple[str, str]] = field(default_factory=list)
+    patches: list[tuple[str, str]] = field(default_factory=list)
+    """The nodes that were told where their controller is, and where."""
     calls: int = 0
     clock: int = 0
 
@@ -81,7 +83,10 @@ class FakeFleetIronic:
             raise RefusedError(f"no deploy interface {wiring.deploy}")
         text = given.get(f"/extra/{FAULT_KEY}")
         fault = node.fault if text is None else parse_fault(text)
-        self._change(node, wiring=wiring, fault=fault)
+        bmc_url = str(given.get("/driver_info/redfish_address", node.bmc_url))
+        if bmc_url != node.bmc_url:
+            self.patches.append((node_id, bmc_url))
+        self._change(node, wiring=wiring, fault=fault, bmc_url=bmc_url)
 
     async def continue_inspection(self, data: Mapping[str, Any]) -> None:
         self._called()

@@ -29,6 +29,7 @@ HEALTHY, SLOW, BROKEN = (
     f"{PREFIX}-compute-0",
     f"{PREFIX}-storage-0",
 )
+WITH_BMC = f"{PREFIX}-bmc-controller-0"
 TRAIT = f"CUSTOM_F_{RUN.upper()}"
 MEMORY = "{inventory[memory][physical_mb]}"
 
@@ -61,18 +62,25 @@ def node(name: str) -> Any:
     return json.loads(done.stdout)
 
 
+def generated(*words: str) -> Any:
+    """Draw machines; gives the entries of their nodes file."""
+    command = [str(BIN / "tripleo-fleet"), "generate", "--resource-class", "ftest"]
+    done = subprocess.run([*command, *words], capture_output=True, check=True)  # noqa: S603
+    return json.loads(done.stdout)["nodes"]
+
+
 @pytest.fixture(scope="module", autouse=True)
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """Import three simulated machines and play them; one is slow, one broken."""
+    """Import simulated machines and play them; one is slow, one broken."""
     assert os.environ.get("OS_CLOUD"), "OS_CLOUD names no undercloud"
     folder = tmp_path_factory.mktemp("fleet")
     file, log = folder / "nodes.json", folder / "fleet.log"
     fleet = str(BIN / "tripleo-fleet")
-    plan = ["--nodes", "3", "--seed", "206", "--prefix", PREFIX]
     faults = ["--fault", f"{SLOW}=slow-part:sda=50"]
     faults += ["--fault", f"{BROKEN}=inspection-error:SIMULATED: no fans"]
-    place = ["--resource-class", "ftest", "--output", str(file)]
-    subprocess.run([fleet, "generate", *plan, *faults, *place], check=True)  # noqa: S603
+    plain = generated("--nodes", "3", "--seed", "206", "--prefix", PREFIX, *faults)
+    told = ("--nodes", "1", "--seed", "207", "--prefix", f"{PREFIX}-bmc", "--bmc")
+    file.write_text(json.dumps({"nodes": [*plain, *generated(*told)]}))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = ["--nodes-file", str(file), "--listen", f"127.0.0.1:{port}"]
@@ -84,7 +92,7 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         run("node", "import", str(file))
         yield file
     finally:
-        run("node", "delete", HEALTHY, SLOW, BROKEN)
+        run("node", "delete", HEALTHY, SLOW, BROKEN, WITH_BMC)
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
 
@@ -129,6 +137,21 @@ def test_a_failure_names_node_phase_cause_and_remedy() -> None:
     )
     assert "openstack undercloud logs ironic" in done.stderr
     assert "(try 2; before: Ramdisk reported error" in done.stderr
+
+
+def test_a_bmc_is_asked_for_this_time_only() -> None:
+    end = time.monotonic() + 60
+    while "redfish_address" not in node(WITH_BMC)["driver_info"]:
+        assert time.monotonic() < end, "the fleet did not say where the BMC is"
+        time.sleep(1)
+
+    run("node", "introspect", WITH_BMC, "--method", "redfish")
+
+    facts = answer("introspection", "show", WITH_BMC)
+    assert [disk["name"] for disk in facts["disks"]][:1] == ["sda"]
+    assert facts["interfaces"][0]["name"] == "NIC0"
+    assert facts["cpus"] == node(WITH_BMC)["properties"]["cpus"]
+    assert node(WITH_BMC)["inspect_interface"] == "agent"
 
 
 def test_out_of_band_needs_a_bmc_and_leaves_the_node_as_it_was() -> None:

@@ -84,6 +84,12 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         help="what machines measure without being asked: cpu, mem, disk (nothing)",
     )
 
+    add(
+        "--bmc",
+        action="store_true",
+        help="machines have management controllers that can be asked by Redfish",
+    )
+
 
 def _kinds(text: str) -> tuple[str, ...]:
     words = tuple(word.strip() for word in text.split(","))
@@ -115,6 +121,7 @@ def _plan(parsed: argparse.Namespace) -> FleetPlan:
         prefix=parsed.prefix,
         resource_class=parsed.resource_class,
         benchmarks=parsed.benchmarks,
+        has_bmc=parsed.bmc,
     )
 
 

@@ -20,7 +20,7 @@ from tripleo_cli.simulator.faults import (
     wiring_patch,
 )
 from tripleo_cli.simulator.inventory import failed_inspection_data, inspection_data
-from tripleo_cli.simulator.machine import draw_machine
+from tripleo_cli.simulator.machine import Machine, draw_machine
 from tripleo_cli.simulator.models import Model
 from tripleo_cli.simulator.ports import (
     Ironic,
@@ -157,6 +157,8 @@ class Fleet:
         if self._refused.get(node.id) == str(fault):
             return False
         wanted = wiring_for(fault, self.agent_deploy)
+        if node.has_bmc and node.bmc_url != self.options.url:
+            return node.state in REWIRABLE or node.maintenance
         if node.wiring == wanted:
             # Wired by an earlier fleet, which may have listened elsewhere.
             return wanted != PLAIN and node.id not in self._wired
@@ -251,12 +253,22 @@ class Fleet:
     ) -> dict[str, Any]:
         if not macs:
             raise RefusedError("has no port in Ironic, so nothing to boot from")
-        model = self.models.get(node.model) or next(iter(self.models.values()))
-        machine = draw_machine(model, node.name, node.seed)
+        machine = self._machine(node)
         if fault and fault.kind is FaultKind.INSPECTION_ERROR:
             return failed_inspection_data(machine, macs, node.seed, fault.message)
         slow = fault.slow_parts if fault else NO_SLOW_PARTS
         return inspection_data(machine, macs, node.seed, node.measured, slow)
+
+    def _machine(self, node: SimulatedNode) -> Machine:
+        model = self.models.get(node.model) or next(iter(self.models.values()))
+        return draw_machine(model, node.name, node.seed)
+
+    async def hardware(self, node_id: str) -> tuple[Machine, Sequence[str]] | None:
+        """Give a machine and its addresses, if its controller may tell of them."""
+        node = self.known.get(node_id)
+        if node is None or not node.has_bmc:
+            return None
+        return self._machine(node), await self.ironic.macs(node_id)
 
     def _spawn(self, work: Coroutine[Any, Any, None], node: SimulatedNode) -> None:
         task = asyncio.create_task(self._guard(work, node), name=node.name)

@@ -11,6 +11,7 @@ from tripleo_cli.simulator.machine import Machine, dice, draw_machine, macs_for
 from tripleo_cli.simulator.models import Model
 from tripleo_cli.simulator.ports import (
     BENCHMARKS_KEY,
+    BMC_KEY,
     MODEL_KEY,
     SEED_KEY,
     SIMULATED_KEY,
@@ -37,6 +38,8 @@ class FleetPlan:
     """Faults by node name."""
     benchmarks: Sequence[str] = ()
     """What every machine measures without being asked."""
+    has_bmc: bool = False
+    """Whether management controllers tell of their machines' parts."""
 
 
 def fleet_document(plan: FleetPlan) -> dict[str, Any]:
@@ -71,6 +74,8 @@ def _entry(plan: FleetPlan, machine: Machine, macs: Sequence[str]) -> dict[str, 
         MODEL_KEY: machine.model,
         SEED_KEY: plan.seed,
     }
+    if plan.has_bmc:
+        extra[BMC_KEY] = True
     if plan.benchmarks:
         extra[BENCHMARKS_KEY] = ",".join(plan.benchmarks)
     fault = (plan.faults or {}).get(name)

@@ -14,6 +14,8 @@ MODEL_KEY: Final = "simulated_model"
 SEED_KEY: Final = "simulated_seed"
 BENCHMARKS_KEY: Final = "simulated_benchmarks"
 """What a machine measures that nobody asks to; as if its ramdisk image said so."""
+BMC_KEY: Final = "simulated_bmc"
+"""Whether a machine has a management controller that tells of its parts."""
 PARAMETER: Final = "ipa-inspection-benchmarks="
 """The kernel parameter that asks the ramdisk to measure."""
 
@@ -45,6 +47,10 @@ class SimulatedNode:
     maintenance: bool = False
     measured: frozenset[str] = frozenset()
     """The benchmarks it runs at its next inspection."""
+    has_bmc: bool = False
+    """Whether it has a management controller that can be asked."""
+    bmc_url: str = ""
+    """Where Ironic looks for that."""
 
 
 def simulated_node(raw: Mapping[str, Any]) -> SimulatedNode | None:
@@ -66,6 +72,8 @@ def simulated_node(raw: Mapping[str, Any]) -> SimulatedNode | None:
         wiring=Wiring(power=raw["power_interface"], deploy=raw["deploy_interface"]),
         maintenance=raw["maintenance"],
         measured=_measured(raw),
+        has_bmc=bool(extra.get(BMC_KEY)),
+        bmc_url=str(raw["driver_info"].get("redfish_address") or ""),
     )
 
 

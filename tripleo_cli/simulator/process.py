@@ -172,7 +172,7 @@ def _ironic(cloud: str | None) -> Any:
 def _server(fleet: Fleet, options: RunOptions) -> Any:
     from tripleo_cli.simulator import server  # noqa: PLC0415 - as above
 
-    app = server.Endpoints(fleet.agents, fleet.known).application()
+    app = server.Endpoints(fleet.agents, fleet.known, fleet.hardware).application()
     return server.listening(app, options.host, options.port)
 
 

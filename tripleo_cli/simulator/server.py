@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import ssl
 import tempfile
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,17 +19,31 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tripleo_cli.errors import HostError
 from tripleo_cli.simulator import bmc
 from tripleo_cli.simulator.agents import Agents
+from tripleo_cli.simulator.hardware import about, document
+from tripleo_cli.simulator.machine import Machine
 from tripleo_cli.simulator.ports import SimulatedNode
 
 VALID_FOR: Final = timedelta(days=365)
+Hardware = Callable[[str], Awaitable[tuple[Machine, Sequence[str]] | None]]
+"""Gives the machine of a node and the addresses of its network cards."""
+
+
+async def _unknown(_node_id: str) -> None:
+    """Tell nothing of any machine."""
 
 
 class Endpoints:
     """HTTP handlers; they look at the fleet's own values and change only agents."""
 
-    def __init__(self, agents: Agents, nodes: Mapping[str, SimulatedNode]) -> None:
+    def __init__(
+        self,
+        agents: Agents,
+        nodes: Mapping[str, SimulatedNode],
+        hardware: Hardware = _unknown,
+    ) -> None:
         self._agents = agents
         self._nodes = nodes
+        self._hardware = hardware
 
     def application(self) -> web.Application:
         """Give the routes."""
@@ -38,6 +52,7 @@ class Endpoints:
         app.router.add_post("/agents/{node}/v1/commands/", self.command)
         app.router.add_get(f"{bmc.ROOT}/", self.root)
         app.router.add_get(bmc.ROOT + "/Systems/{node}", self.system)
+        app.router.add_get(bmc.ROOT + "/Systems/{node}/{parts:.+}", self.part)
         reset = "/Systems/{node}/Actions/ComputerSystem.Reset"
         app.router.add_post(bmc.ROOT + reset, self.reset)
         return app
@@ -63,7 +78,21 @@ class Endpoints:
         """Describe a machine by its management controller."""
         node_id = request.match_info["node"]
         node = self._nodes.get(node_id)
-        return web.json_response(bmc.system(node_id, node.name if node else node_id))
+        answer = bmc.system(node_id, node.name if node else node_id)
+        if found := await self._hardware(node_id):
+            answer |= about(found[0], answer["@odata.id"])
+        return web.json_response(answer)
+
+    async def part(self, request: web.Request) -> web.Response:
+        """Describe a machine's processors, disks or network cards."""
+        node_id = request.match_info["node"]
+        parts = request.match_info["parts"].strip("/").split("/")
+        path = f"{bmc.ROOT}/Systems/{node_id}"
+        found = await self._hardware(node_id)
+        answer = document(*found, path, parts) if found else None
+        if answer is None:
+            return web.json_response({"error": {"message": "SIMULATED"}}, status=404)
+        return web.json_response(answer)
 
     async def reset(self, request: web.Request) -> web.Response:
         """Refuse to change a machine's power."""
