@@ -18,6 +18,8 @@ from tripleo_cli.domain.specs.facts import index_facts
 from tripleo_cli.domain.specs.join import solve
 from tripleo_cli.domain.specs.spec import Fact
 from tripleo_cli.domain.specs.table import make_table
+from tripleo_cli.inputs.collector_facts import load_hosts
+from tripleo_cli.workflows.specs import match_specs
 
 DATA = Path(__file__).parents[1] / "data"
 HOST = facts_of(json.loads((DATA / "facts" / "real-6-hosts.json").read_text())[1])
@@ -99,3 +101,41 @@ def match(rows: Sequence[Row], facts: Sequence[Fact]) -> bool:
     """Everything from the texts of the lines on."""
     table = make_table(spec_of(rows).lines, index_facts(facts))
     return solve(table) is not None
+
+
+MACHINES = 1000
+
+
+def test_a_thousand_machines(tmp_path: Path, say: Say) -> None:
+    hosts, cmdb = {}, []
+    for number in range(MACHINES):
+        mac = f"52:54:00:00:{number // 256:02x}:{number % 256:02x}"
+        hosts[f"n{number}"] = [
+            (*fact[:3], mac if fact[:3] == ("network", "eth1", "serial") else fact[3])
+            for fact in HOST
+        ]
+        cmdb.append({"mac": mac, "hostname": f"h{number}"})
+    random.Random(1).shuffle(cmdb)  # noqa: S311
+    specs = {
+        "fast": groups(2, last="gt(400)"),
+        "compute": [("network", "$nic", "serial", "$$mac"), *groups(2)],
+    }
+    (tmp_path / "state").write_text("[('fast', 5), ('compute', 900)]")
+    for profile, rows in specs.items():
+        (tmp_path / f"{profile}.specs").write_text(repr(rows))
+    (tmp_path / "compute.cmdb").write_text(repr(cmdb))
+    (tmp_path / "facts.json").write_text(json.dumps(hosts))
+
+    began = time.process_time()
+    machines = load_hosts(tmp_path / "facts.json")
+    read = time.process_time()
+    matches = match_specs(tmp_path, machines)
+    ended = time.process_time()
+
+    size_mb = (tmp_path / "facts.json").stat().st_size / 1e6
+    found = sum(match.profile == "compute" for match in matches)
+    say(
+        f"{MACHINES} machines ({size_mb:.0f} MB) and a CMDB of {len(cmdb)}: read in "
+        f"{read - began:.2f} s CPU, {found} matched and the others explained in "
+        f"{ended - read:.2f} s"
+    )
