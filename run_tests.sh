@@ -155,7 +155,9 @@ rm -f "$WORK"/*.xml "$WORK"/*.log
 ensure_home
 exec 9>"$LOCK"
 flock --nonblock 9 || die "another ./run_tests.sh is at work on this machine"
-ensure_venv test,docs 9>&- || die "the virtual environment could not be made"
+extras=test,docs
+if [[ " ${stages[*]} " == *" bench "* ]]; then extras+=,bench; fi
+ensure_venv "$extras" 9>&- || die "the virtual environment could not be made"
 export PATH=$CHECKOUT/.venv/bin:$PATH
 # The tests choose their cloud themselves; nothing of the caller's reaches them.
 unset "${!OS_@}"
