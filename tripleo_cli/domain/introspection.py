@@ -164,6 +164,14 @@ _PHASES: tuple[tuple[str, Phase], ...] = (
         ),
     ),
     (
+        # Only a rule's action "fail" speaks without saying that it is a rule.
+        r"continue_inspection failed with error: Failed to inspect hardware",
+        Phase(
+            "by a rule that refuses such a machine",
+            f"openstack overcloud rule list; delete that rule, {_AGAIN}",
+        ),
+    ),
+    (
         r"[Tt]imeout reached|gave no answer in time|aborted",
         Phase(
             "while waiting for the ramdisk",

@@ -6,6 +6,7 @@ for. Source: https://docs.openstack.org/ironic/latest/user/states.html.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -288,8 +289,12 @@ def _cause(what: str, state: NodeState) -> str:
     return f"{what}: {leaf_cause(state.last_error or 'Ironic gives no reason')}"
 
 
+_ASYNC = re.compile(r"^Async execution of \w+ failed with error: ")
+"""What Ironic puts before the cause where a thread of its own failed."""
+
+
 def leaf_cause(last_error: str) -> str:
     """Give the innermost of the reasons that Ironic wraps into each other."""
-    text = " ".join(last_error.split())
+    text = _ASYNC.sub("", " ".join(last_error.split()))
     _, _, innermost = text.rpartition("Reason: ")
     return innermost if text.count("Reason: ") > 1 else text

@@ -144,6 +144,12 @@ def test_what_others_wrote_in_its_place_is_no_memory() -> None:
             "undercloud logs ironic",
         ),
         (
+            "Async execution of continue_inspection failed with error: Failed to "
+            "inspect hardware. Reason: too many CPUs",
+            "by a rule that refuses such a machine",
+            "overcloud rule list",
+        ),
+        (
             "timeout reached while inspecting the node",
             "while waiting for the ramdisk",
             "--node-timeout",

@@ -12,6 +12,7 @@ from tripleo_cli.domain.transition import leaf_cause
     [
         ("no power", "no power"),
         ("Failed. Reason: no power", "Failed. Reason: no power"),
+        ("Async execution of do_it failed with error: no power", "no power"),
         (
             "Failed to inspect hardware. Reason: failed to run inspection hooks: "
             "Failed to inspect hardware. Reason: failures of node 1:\n  Error in hook: "
