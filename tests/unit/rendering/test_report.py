@@ -167,7 +167,7 @@ def test_nodes_are_in_the_matrix_of_their_switches() -> None:
         a_node("e"),
     ]
 
-    first, second = matrices(nodes)
+    first, second = matrices(nodes, widest=1)
 
     assert (first.switches, second.switches) == (("c2", "tor"), ("tor",))
     assert [row.node for row in second.rows] == ["a", "b"]
@@ -180,6 +180,23 @@ def test_nodes_are_in_the_matrix_of_their_switches() -> None:
     )
     assert second.rows[0].silent == "eno2"
     assert [len(cables) for cables in first.rows[0].cells] == [1, 1]
+
+
+def test_few_switches_make_one_matrix_of_all_nodes() -> None:
+    other = Nic(name="eno2", switch=SwitchPort(chassis="c2", port="1"))
+    silent = replace(BOX, nics=(Nic(name="eno1"),))
+    boxes = [BOX, replace(BOX, nics=(other,)), silent]
+    nodes = [a_node(f"n{i}", facts=box) for i, box in enumerate(boxes)]
+
+    [matrix] = matrices(nodes)
+
+    assert matrix.switches == ("c2", "tor")
+    assert [[len(cell) for cell in row.cells] for row in matrix.rows] == [
+        [0, 1],
+        [1, 0],
+        [0, 0],
+    ]
+    assert matrices([a_node("m", facts=silent)]) == ()
 
 
 def test_firmware_is_shown_where_it_differs() -> None:
