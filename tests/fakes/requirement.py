@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tripleo_cli.domain.facts import HardwareFacts
+from tripleo_cli.domain.requirement import Judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,10 @@ class HalfTheMedian:
         if usual is None:
             return "has nobody to be compared with"
         return f"measured {value} of {usual}" if value < usual / 2 else None
+
+    def judge(self) -> Judge:
+        """Compare, without words."""
+        return lambda facts, medians: self.reject(facts, medians) is None
 
     def describe(self, verb: str) -> str:
         """Say it."""

@@ -13,10 +13,9 @@ from tripleo_cli.domain.matching.candidate import (
 from tripleo_cli.domain.matching.reject import first_reason, reason_not_free
 from tripleo_cli.domain.matching.request import MatchRequest, Mode
 from tripleo_cli.domain.matching.rules import SIMPLE_RULES
-from tripleo_cli.domain.matching.rules.requirement import requirement_rule
 from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.outliers.groups import group_of, medians
-from tripleo_cli.domain.requirement import is_compared
+from tripleo_cli.domain.requirement import Judge, is_compared
 from tripleo_cli.domain.role import Role
 
 
@@ -63,7 +62,11 @@ def fits(
     alike are judged once, but for what roles require of facts.
     """
     numbers = {role.name: number for number, role in enumerate(roles)}
-    asking = [(1 << number, role) for number, role in enumerate(roles) if role.requires]
+    asking = [
+        (1 << number, role.requires.judge())
+        for number, role in enumerate(roles)
+        if role.requires
+    ]
     every = (1 << len(roles)) - 1
     judged: dict[tuple[Any, ...], int] = {}
     answer = []
@@ -78,11 +81,16 @@ def fits(
             bits &= judged[looks]
             bits -= sum(
                 bit
-                for bit, role in asking
-                if bits & bit and requirement_rule(candidate, role)
+                for bit, judge in asking
+                if bits & bit and not _satisfies(candidate, judge)
             )
         answer.append(bits)
     return answer
+
+
+def _satisfies(candidate: Candidate, judge: Judge) -> bool:
+    facts = candidate.node.facts
+    return facts is not None and judge(facts, candidate.medians)
 
 
 def _fits_simply(candidate: Candidate, roles: Sequence[Role]) -> int:

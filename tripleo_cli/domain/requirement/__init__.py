@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tripleo_cli.domain.requirement.requirement import Requirement, is_compared
+from tripleo_cli.domain.requirement.requirement import Judge, Requirement, is_compared
 
-__all__ = ["Requirement", "is_compared"]
+__all__ = ["Judge", "Requirement", "is_compared"]

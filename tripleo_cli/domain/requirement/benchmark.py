@@ -12,7 +12,8 @@ from tripleo_cli.domain.facts import is_lower_better
 from tripleo_cli.domain.facts.metrics import expression_of
 from tripleo_cli.domain.facts.units import number_text
 from tripleo_cli.domain.requirement.check import Bound
-from tripleo_cli.domain.requirement.condition import Judge, Medians
+from tripleo_cli.domain.requirement.condition import Medians
+from tripleo_cli.domain.requirement.requirement import Judge
 
 _PERCENT: Final = 100
 

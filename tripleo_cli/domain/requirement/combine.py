@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tripleo_cli.domain.requirement.condition import Condition, Judge, Medians
+from tripleo_cli.domain.requirement.condition import Condition, Medians
+from tripleo_cli.domain.requirement.requirement import Judge
 
 
 @dataclass(frozen=True, slots=True)

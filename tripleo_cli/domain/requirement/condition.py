@@ -7,11 +7,12 @@ neither its contrary.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Protocol
 
+from tripleo_cli.domain.requirement.requirement import Judge
+
 Medians = Mapping[str, float]
-Judge = Callable[[Any, Medians], bool]
 
 
 class Condition(Protocol):

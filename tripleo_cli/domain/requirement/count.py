@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tripleo_cli.domain.facts.table import PART_NOUNS
-from tripleo_cli.domain.requirement.condition import Condition, Judge, Medians
+from tripleo_cli.domain.requirement.condition import Condition, Medians
+from tripleo_cli.domain.requirement.requirement import Judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +33,17 @@ class Count:
         object.__setattr__(self, "_not", where.negated().judge() if where else None)
 
     def judge(self) -> Judge:
-        """Count."""
-        return lambda owner, medians: self.reject(owner, medians) is None
+        """Count, without words."""
+        name, number, is_most = self.parts, self.number, self.is_most
+        judge = self._not if is_most else self._surely
+
+        def holds(owner: Any, medians: Medians) -> bool:
+            parts = getattr(owner, name)
+            if is_most:
+                return len(parts) - _count(judge, parts, medians, every=0) <= number
+            return _count(judge, parts, medians, every=len(parts)) >= number
+
+        return holds
 
     def reject(self, owner: Any, medians: Medians) -> str | None:
         """Say how many there are, of how many nobody knows, and what is needed."""

@@ -9,7 +9,8 @@ from typing import Any
 from tripleo_cli.domain.facts.table import Fact, Kind
 from tripleo_cli.domain.facts.units import number_text
 from tripleo_cli.domain.requirement.check import Among, Bound, Check, Holds, Test
-from tripleo_cli.domain.requirement.condition import Judge, Medians
+from tripleo_cli.domain.requirement.condition import Medians
+from tripleo_cli.domain.requirement.requirement import Judge
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Protocol
+from typing import Any, Protocol
 
 from tripleo_cli.domain.facts import HardwareFacts
 from tripleo_cli.domain.facts.metrics import expression_of
+
+Judge = Callable[[Any, Mapping[str, float]], bool]
+"""Takes the facts of a machine (or of one of its parts) and medians."""
 
 
 class Requirement(Protocol):
@@ -29,6 +32,9 @@ class Requirement(Protocol):
             ``None`` where it has all that is required, otherwise the reason in words
             that follow its name: "has 8 CPUs, needs at least 16".
         """
+
+    def judge(self) -> Judge:
+        """Give a function that says only whether it is satisfied: for many machines."""
 
     def describe(self, verb: str) -> str:
         """Say it after a noun: "(machines) with at least 4 disks"."""
