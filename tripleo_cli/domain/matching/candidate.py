@@ -24,7 +24,7 @@ class Candidate:
     ``disk_gb`` is the root disk and ``storage_gb`` all disks together. What an
     inspection measured comes before what somebody wrote; but the root disk that
     Ironic has was chosen by Ironic. ``tagged`` and ``possible`` are profiles, written
-    as traits.
+    as traits; ``possible_names`` are the latter as people write them.
 
     Two values are of its surroundings: ``medians`` are those of the benchmarks of
     machines like it, ``sorted_for`` the profiles that any node is possible for.
@@ -37,6 +37,7 @@ class Candidate:
     storage_gb: int | None
     tagged: frozenset[str]
     possible: frozenset[str]
+    possible_names: tuple[str, ...]
     medians: Mapping[str, float] = field(default_factory=dict)
     sorted_for: frozenset[str] = frozenset()
 
@@ -62,6 +63,7 @@ def candidate_from_node(
 ) -> Candidate:
     """Read a node's values out of its facts, Ironic's properties, and its tags."""
     facts, properties = node.facts, node.properties
+    possible = possible_profiles(node)
     cpus = facts.cpus if facts else None
     memory = facts.memory_mib if facts else None
     disk_gb = _size(properties.get("local_gb"))
@@ -73,7 +75,8 @@ def candidate_from_node(
         disk_gb=_root_disk(disks) if disk_gb is None else disk_gb,
         storage_gb=_storage(disks) or disk_gb,
         tagged=profile_traits(node),
-        possible=possible_traits(node),
+        possible=frozenset(map(profile_trait, possible)),
+        possible_names=possible,
         medians=medians or {},
         sorted_for=sorted_for,
     )

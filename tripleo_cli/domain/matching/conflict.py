@@ -37,14 +37,16 @@ def find_conflicts(
     for mask, number in zip(fits, numbers, strict=True):
         kinds[mask] += number
     passable = [reduce(or_, (fits[kind] for kind in here), 0) for here in seated]
-    conflicts: list[int] = []
-    for role, here in enumerate(seated):
-        is_short = sum(here.values()) < places[role]
-        if is_short and not any(bits >> role & 1 for bits in conflicts):
-            found = _minimal(_closure(role, passable), places, kinds)
-            if found not in conflicts:
-                conflicts.append(found)
-    return conflicts
+    short = [
+        role for role, here in enumerate(seated) if sum(here.values()) < places[role]
+    ]
+    conflicts: dict[int, int] = {}
+    for role in short:
+        reached = _closure(role, passable)
+        is_named = any(bits >> role & 1 for bits in conflicts.values())
+        if not is_named and reached not in conflicts:
+            conflicts[reached] = _minimal(reached, places, kinds)
+    return list(dict.fromkeys(conflicts.values()))
 
 
 def _closure(start: int, passable: Sequence[int]) -> int:
@@ -89,7 +91,7 @@ def _is_short(roles: int, places: Sequence[int], kinds: Mapping[int, int]) -> bo
         for mask, number in kinds.items()
         if mask & roles
         # More nodes of one kind than there are places change nothing.
-        for _ in range(min(number, _wanted(mask & roles, places)))
+        for _ in range(number if number == 1 else min(number, sum(wanted)))
     ]
     return sum(map(len, assign(wanted, masks))) < sum(wanted)
 

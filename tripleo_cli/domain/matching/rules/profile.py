@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tripleo_cli.domain.matching.candidate import Candidate
-from tripleo_cli.domain.profile import current_profiles, possible_profiles
+from tripleo_cli.domain.profile import current_profiles
 from tripleo_cli.domain.role import Role
 
 
@@ -22,7 +22,7 @@ def profile_rule(candidate: Candidate, role: Role) -> str | None:
 
 def _judge_marks(candidate: Candidate, role: Role) -> str | None:
     if candidate.possible:
-        possible = ", ".join(possible_profiles(candidate.node))
+        possible = ", ".join(candidate.possible_names)
         return f'may serve {possible} only, needs profile "{role.profile}"'
     if candidate.sorted_for & role.accepted_traits:
         return f'is not marked "{role.profile}_profile:1", as others are'
