@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.outliers.group import GroupKey, group_of
-from tripleo_cli.domain.outliers.metrics import Kind, kind_of
+from tripleo_cli.domain.outliers.metrics import kind_of
 from tripleo_cli.domain.outliers.peers import Peers, peers_for
 
 __all__ = ["GroupKey", "group_of", "medians"]
@@ -28,14 +28,13 @@ def medians(
         if node.facts is not None:
             key = group_of(node.facts)
             metrics = members.setdefault(key, {})
-            pool_of = {
-                kind: pools.setdefault(peers_for(key, kind)[0], {}) for kind in Kind
-            }
             benchmarks = node.facts.benchmarks
             for metric in filter(is_wanted, benchmarks):
-                pool = pool_of[kind_of(metric)]
-                pool.setdefault(metric, []).append(benchmarks[metric])
-                metrics[metric] = pool[metric]
+                values = metrics.get(metric)
+                if values is None:
+                    pool = pools.setdefault(peers_for(key, kind_of(metric))[0], {})
+                    values = metrics[metric] = pool.setdefault(metric, [])
+                values.append(benchmarks[metric])
     usual = {
         id(values): statistics.median(values)
         for pool in pools.values()
