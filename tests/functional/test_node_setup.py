@@ -7,6 +7,9 @@ deleted afterwards.
 from __future__ import annotations
 
 import json
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +24,7 @@ from tests.functional.test_nodes import Rows, Shell, column
 
 pytestmark = pytest.mark.functional
 
+FLEET = Path(sys.executable).with_name("tripleo-fleet")
 GIB = 1024**3
 PATIENCE = 120.0
 """Seconds for a node to reach a state."""
@@ -235,3 +239,51 @@ def test_a_new_driver_brings_its_own_interfaces(site: Site) -> None:
     assert "driver: fake-hardware -> redfish" in rows[0]["Result"]
     assert f"{name} changes: driver" in said
     assert not {"sesame", "joe"} & set((said + rows[0]["Result"]).split())
+
+
+@pytest.fixture
+def fleet(site: Site, tmp_path: Path) -> Iterator[str]:
+    """Register a machine whose agent is simulated, and play it; gives its name."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    extra = {
+        "simulated": "by a test",
+        "simulated_model": "compute",
+        # What else gives it an agent; nothing is deployed here.
+        "simulated_fault": "deploy-fails",
+    }
+    wired = {"deploy_interface": "custom-agent", "raid_interface": "agent"}
+    [name] = site.nodes(1, extra=extra, **wired)
+    path = site.file("fleet.json", {"nodes": [{"name": name, "extra": extra}]})
+    log = ("--log-file", str(tmp_path / "fleet.log"))
+    process = subprocess.Popen(  # noqa: S603 - our own words
+        (
+            *(str(FLEET), "run", "--nodes-file", path),
+            *("--listen", f"127.0.0.1:{port}", "--poll", "1", *log),
+        ),
+    )
+    try:
+        yield name
+    finally:
+        process.terminate()
+        process.wait(timeout=60)
+
+
+def test_an_agent_erases_disks_and_builds_volumes(site: Site, fleet: str) -> None:
+    volumes = {
+        "logical_disks": [
+            {"size_gb": 200, "raid_level": "1", "is_root_volume": True},
+            {"size_gb": "MAX", "raid_level": "5"},
+        ]
+    }
+    wanted = site.file("raid.json", volumes)
+    soon = ("--node-timeout", "180")
+    create = ("raid", "create", fleet, "--configuration", wanted)
+    built, _ = site.shell.run(*create, *soon)
+    erased, _ = site.shell.run("clean", fleet, *soon)
+    [node] = site.listed()
+
+    assert column([*built, *erased], "Result") == ["done", "done"]
+    assert node[STATE] == "manageable"
+    # Ironic sets it to the size of the root volume.
+    assert node["Disk GiB"] == 200
