@@ -64,11 +64,12 @@ def choose_mode(roles: Iterable[Role], nodes: Iterable[Node]) -> tuple[Mode, str
     for role in sorted(roles, key=lambda role: role.name):
         if reason := _asks(role):
             return Mode.SCALE, f"the role {role.name} asks for {reason}"
-    for node in nodes:
-        if current_profiles(node) or possible_profiles(node):
-            return Mode.SCALE, "nodes are tagged with profiles"
-        if node.resource_class not in {"", DEFAULT_RESOURCE_CLASS}:
-            return Mode.SCALE, "nodes are of different resource classes"
+    found = list(nodes)
+    if any(current_profiles(node) or possible_profiles(node) for node in found):
+        return Mode.SCALE, "nodes are tagged with profiles"
+    # Those cannot be deployed to: no role asks for them.
+    if others := {node.resource_class for node in found} - {"", DEFAULT_RESOURCE_CLASS}:
+        return Mode.SCALE, f'there are nodes of the resource class "{min(others)}"'
     return Mode.POC, "no role asks for anything and no node is tagged with a profile"
 
 

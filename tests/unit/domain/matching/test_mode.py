@@ -48,6 +48,11 @@ DEMANDING = replace(PLAIN, needs=Needs(cpus=999))
         ),
         (
             PLAIN,
+            a_node(resource_class="gold"),
+            'there are nodes of the resource class "gold"',
+        ),
+        (
+            PLAIN,
             a_node(traits=frozenset({"CUSTOM_PROFILE_CEPH"})),
             "nodes are tagged with profiles",
         ),
