@@ -19,7 +19,7 @@ from tripleo_cli.domain.registration import (
 )
 from tripleo_cli.domain.seal import Sealer
 from tripleo_cli.domain.suggestion import did_you_mean
-from tripleo_cli.domain.transition import IN_USE, RECOVERABLE
+from tripleo_cli.domain.transition import ABORTABLE, IN_USE, RECOVERABLE
 from tripleo_cli.errors import InvalidInputError, Problem, TripleoError
 from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, Outcome, each
 from tripleo_cli.workflows.ports import Baremetal
@@ -288,8 +288,8 @@ def _reasons_to_keep(node: Node) -> Iterable[tuple[str, bool]]:
 
 
 def _end_of_work(node: Node) -> str:
-    if node.provision in (ProvisionState.INSPECT_WAIT, ProvisionState.CLEAN_WAIT):
-        return f"wait for its end, or openstack baremetal node abort {label(node)}"
+    if node.provision in ABORTABLE:
+        return f"wait for its end, or openstack overcloud node abort {label(node)}"
     return "wait for its end"
 
 
