@@ -66,9 +66,9 @@ def to_untag(
 
     Args:
         nodes: All nodes.
-        names: Names or ids of the nodes meant; ``None`` means every node that has
-            tags or pins.
-        is_forced: Whether nodes that carry a server are meant, too.
+        names: Names or ids of the nodes meant; ``None`` means all.
+        is_forced: Whether nodes that carry a server are meant, too. Without it they
+            are refused where they are named, and left out of all.
 
     Raises:
         InvalidInputError: Nodes are not known, or carry a server; lists all.
