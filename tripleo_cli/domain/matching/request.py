@@ -63,7 +63,7 @@ def choose_mode(roles: Iterable[Role], nodes: Iterable[Node]) -> tuple[Mode, str
     """
     for role in sorted(roles, key=lambda role: role.name):
         if reason := _asks(role):
-            return Mode.SCALE, f"the role {role.name} asks for {reason}"
+            return Mode.SCALE, f"the role {role.name} {reason}"
     found = list(nodes)
     if any(current_profiles(node) or possible_profiles(node) for node in found):
         return Mode.SCALE, "nodes are tagged with profiles"
@@ -77,10 +77,10 @@ def _asks(role: Role) -> str:
     """Say what a role asks of its nodes, empty where any will do."""
     needs = role.needs
     asked = {
-        "what its requirements say": role.requires is not None,
-        "traits": bool(needs.traits),
-        "a minimum size": bool(needs.cpus or needs.memory_mb or needs.disk_gb),
-        f'the resource class "{role.resource_class}"': (
+        "has requirements": role.requires is not None,
+        "asks for traits": bool(needs.traits),
+        "asks for a minimum size": bool(needs.cpus or needs.memory_mb or needs.disk_gb),
+        f'asks for the resource class "{role.resource_class}"': (
             role.resource_class != DEFAULT_RESOURCE_CLASS
         ),
     }

@@ -29,7 +29,7 @@ DEMANDING = replace(PLAIN, needs=Needs(cpus=999))
         (
             replace(PLAIN, requires=HalfTheMedian("x")),
             a_node(),
-            "the role Compute asks for what its requirements say",
+            "the role Compute has requirements",
         ),
         (
             replace(PLAIN, resource_class="gold"),
