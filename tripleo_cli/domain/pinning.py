@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from tripleo_cli.domain.matching import Pin
 from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.plan import Plan
 from tripleo_cli.domain.role import Role
 
 PIN_CAPABILITY = "node"
@@ -77,6 +78,23 @@ def pinned(nodes: Iterable[Node], roles: Mapping[str, Role]) -> Pinned:
         elif node.resource_class in {"", roles[pin.role].resource_class}:
             pins[node.id] = pin
     return Pinned(pins=pins, unknown=unknown)
+
+
+def displaced(
+    plan: Plan, nodes: Iterable[Node], roles: Mapping[str, Role]
+) -> list[str]:
+    """Say whose place has been given to another machine, and to which."""
+    there = {(member.role, member.index): member for member in plan.nodes}
+    known = list(nodes)
+    names = {node.id: node.name or node.id for node in known}
+    told = []
+    for node, pin in pinned(known, roles).pins.items():
+        member = there.get((pin.role, pin.index)) if pin.index is not None else None
+        if member and member.node_id != node:
+            other = member.node_name or member.node_id
+            text = f"{names[node]} is pinned to {place_of(pin)}, but {other} is there"
+            told.append(text)
+    return sorted(told)
 
 
 def _names(roles: Mapping[str, Role]) -> dict[str, str]:

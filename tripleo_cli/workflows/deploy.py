@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tripleo_cli.domain.deployment import DeploymentRequest
 from tripleo_cli.domain.events import Noted, Skipped
 from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.pinning import displaced
 from tripleo_cli.domain.plan import Plan, PlannedNode
 from tripleo_cli.domain.role import Role
 from tripleo_cli.domain.stack import StackFiles
@@ -66,6 +67,7 @@ def preview(run: Run, deployment: Deployment) -> Preview:
     situation = look(run.cloud, deployment.request, deployment.roles)
     refusal = check(run, deployment, situation)
     plan = planned(situation)
+    _tell_displaced(run, plan, situation)
     files = render_stack(plan, deployment.templates)
     return Preview(plan=plan, files=files, refusal=refusal)
 
@@ -155,10 +157,16 @@ def _carry_out(
     run: Run, deployment: Deployment, situation: Situation
 ) -> tuple[Plan, StackFiles]:
     plan, new = planned(situation), situation.new
+    _tell_displaced(run, plan, situation)
     _prepare(run, deployment, situation.nodes, new)
     change = Change(plan=plan, before=situation.observed, moving=new)
     apply_change(run, change, deployment.templates, deployment.timeout_minutes)
     return plan, render_stack(plan, deployment.templates)
+
+
+def _tell_displaced(run: Run, plan: Plan, situation: Situation) -> None:
+    for text in displaced(plan, situation.nodes, situation.roles):
+        run.report(Noted(text))
 
 
 def _is_so_already(observed: Observed, plan: Plan, files: StackFiles) -> bool:
