@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tripleo_cli.domain.events import Began, Failed, Finished, Progressed, Skipped
-from tripleo_cli.domain.node import ProvisionState
+from tripleo_cli.domain.node import Node, ProvisionState
 from tripleo_cli.domain.plan import PlannedNode
 from tripleo_cli.domain.profile import TAGGED_BY, untagged
 from tripleo_cli.domain.suggestion import did_you_mean
@@ -84,7 +84,9 @@ def remove_nodes(run: Run, removal: Removal) -> tuple[PlannedNode, ...]:
         plan = observed.plan.without(frozenset(node.hostname for node in leaving))
         change = Change(plan=plan, before=observed, moving=leaving, goal=DELETE)
         apply_change(run, change, removal.templates, removal.timeout_minutes)
-        _release(run, removal.stack, leaving)
+        await_given_back(run, leaving)
+        gone = {node.node_id for node in leaving}
+        _untag(run, removal.stack, lambda node: node.id in gone)
         return leaving
 
 
@@ -110,24 +112,23 @@ def delete_stack(run: Run, name: str, timeout_minutes: int) -> bool:
             run.cloud.stacks.delete(name)
         watch = Watch(run, nodes, DELETE)
         watch_to_end(run, stack, watch, after=after, minutes=timeout_minutes)
-        _release(run, name, nodes)
+        await_given_back(run, nodes)
+        # Also those that were tried in vain, and replaced by others.
+        _untag(run, name, lambda _node: True)
         return True
 
 
-def _release(run: Run, stack: str, nodes: Sequence[PlannedNode]) -> None:
-    """See machines come back, and take off the tags that came with the stack.
+def _untag(run: Run, stack: str, is_meant: Callable[[Node], bool]) -> None:
+    """Take the tags that came with the stack off nodes that carry no server.
 
     Raises:
-        PartialFailureError: Names machines that did not come back, or that keep
-            their tags.
+        PartialFailureError: Names machines that keep their tags.
     """
-    await_given_back(run, nodes)
-    left = {node.node_id for node in nodes}
     changes = [
         (node, untagged(node))
         for node in run.cloud.baremetal.nodes()
-        if node.id in left and node.extra.get(TAGGED_BY) == stack
-        if not node.is_in_use
+        if node.extra.get(TAGGED_BY) == stack and not node.is_in_use
+        if is_meant(node)
     ]
     if changes:
         write_tags(run.cloud.baremetal, changes, run.report, UNTAG)

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.workflows.stacks import World, a_removal
 from tripleo_cli.domain.events import Skipped
 from tripleo_cli.domain.node import ProvisionState
-from tripleo_cli.domain.profile import current_profiles
+from tripleo_cli.domain.profile import current_profiles, tagged_for_stack
 from tripleo_cli.domain.stack import StackFiles
 from tripleo_cli.errors import (
     BusyError,
@@ -233,3 +233,19 @@ def test_tags_that_are_not_noted_to_be_the_stacks_stay() -> None:
 
     nodes = {n.id: n for n in world.cloud.baremetal.nodes()}
     assert current_profiles(nodes[member.node_id]) == ("compute",)
+
+
+def test_a_machine_that_was_tried_in_vain_loses_the_tags_of_the_stack_too() -> None:
+    world = World()
+    (member,) = world.deploy(Compute=1).members("Compute")
+    spare = next(n for n in world.cloud.baremetal.nodes() if not n.is_in_use)
+    tagged = tagged_for_stack(spare, "compute", "oc")
+    world.cloud.baremetal.change(
+        spare.id, extra=tagged.extra, capabilities=tagged.capabilities
+    )
+
+    delete_stack(world.run, "oc", 10)
+
+    nodes = {n.id: n for n in world.cloud.baremetal.nodes()}
+    assert spare.id != member.node_id
+    assert current_profiles(nodes[spare.id]) == ()
