@@ -26,9 +26,9 @@ class Fleet:
         nodes = json.loads(Path(self.nodes_file).read_text())["nodes"]
         return [node["name"] for node in nodes]
 
-    def start(self, count: int, prefix: str) -> None:
+    def start(self, count: int, prefix: str, *options: str) -> None:
         """Make the nodes file and play its machines in the background."""
-        self._run("generate", "--nodes", str(count), "--prefix", prefix)
+        self._run("generate", "--nodes", str(count), "--prefix", prefix, *options)
         self._run(
             "run",
             "--background",
