@@ -292,3 +292,6 @@ def test_deleting_gives_the_machines_back(site: Site) -> None:
     nodes = site.rows("overcloud", "node", "list")
     mine = [row for row in nodes if str(row["Name"]).startswith(f"f-{RUN}-")]
     assert {row["Provision State"] for row in mine} == {"available"}
+    tagged = site.rows("overcloud", "profiles", "list", "--all")
+    profiles = {row["Node Name"]: row["Current Profile"] for row in tagged}
+    assert {profiles[str(row["Name"])] for row in mine} == {""}
