@@ -29,8 +29,8 @@ ANSWER_SECONDS = 20
 IPMI_PROBE = bytes.fromhex("0600ff07000000000000000000092018c88100388e04b5")
 """Get Channel Authentication Capabilities of IPMI 2.0, which needs no session."""
 _IPMI_ANSWER = bytes.fromhex("0600ff07")
-_PLAIN_HTTP_PORT = 443
-"""Only at ports other than this one may a BMC speak HTTP without TLS."""
+_TLS_PORT = 443
+"""HTTPS by definition; at another port a BMC may speak HTTP without TLS."""
 
 # What sushy logs of a failure it raises as well.
 logging.getLogger("sushy").setLevel(logging.CRITICAL)
@@ -120,7 +120,7 @@ def _untalkable(controller: Controller, error: Exception) -> ServiceError:
 
 def _find_redfish(place: Place) -> Controller | None:
     host = f"[{place.host}]" if ":" in place.host else place.host
-    schemes = ("https",) if place.port == _PLAIN_HTTP_PORT else ("https", "http")
+    schemes = ("https",) if place.port == _TLS_PORT else ("https", "http")
     for scheme in schemes:
         address = f"{scheme}://{host}:{place.port}"
         if _is_redfish(address):
