@@ -139,14 +139,22 @@ def test_a_broken_nodes_file_is_refused_before_anything_happens(
     assert nodes(shell) == before
 
 
-def test_profiles_are_matched(shell: Shell, fleet: Fleet) -> None:
-    rows = shell.json(
+def matched(shell: Shell) -> dict[str, list[str]]:
+    """Match nodes to roles; gives the names of the nodes of each."""
+    answer = shell.json(
         *("overcloud", "profiles", "match"),
         *("--role-count", "Controller=1", "--role-count", "Compute=2"),
     )
+    found: dict[str, list[str]] = answer["assignment"]
+    return found
 
-    assert sorted(row["Role"] for row in rows) == ["Compute", "Compute", "Controller"]
-    assert len({row["Node Name"] for row in rows} & set(fleet.names)) == len(rows)
+
+def test_profiles_are_matched(shell: Shell, fleet: Fleet) -> None:
+    chosen = matched(shell)
+
+    counts = {role: len(names) for role, names in chosen.items()}
+    assert counts == {"Controller": 1, "Compute": 2}
+    assert len({*chosen["Controller"], *chosen["Compute"]} & set(fleet.names)) == 3
 
 
 def test_more_nodes_than_there_are_is_refused_with_reasons(
@@ -202,17 +210,14 @@ def test_a_dry_run_changes_nothing(shell: Shell, seen: Observer, fleet: Fleet) -
 def test_a_stack_is_deployed_on_the_nodes_that_were_matched(
     shell: Shell, seen: Observer, fleet: Fleet
 ) -> None:
-    matched = shell.json(
-        *("overcloud", "profiles", "match"),
-        *("--role-count", "Controller=1", "--role-count", "Compute=2"),
-    )
+    chosen = matched(shell)
 
     shell.openstack(*deploy_words(compute=2))
 
     assert seen.stack_status() == "CREATE_COMPLETE"
     on = seen.placed()
-    assert len(on) == len(matched)
-    assert set(on.values()) == {row["Node Name"] for row in matched}
+    assert set(on.values()) == {*chosen["Controller"], *chosen["Compute"]}
+    assert len(on) == 3
     assert set(on.values()) <= set(fleet.names)
 
 
