@@ -151,10 +151,10 @@ clean_up() {
 }
 
 mkdir -p "$WORK"
-rm -f "$WORK"/*.xml "$WORK"/*.log
 ensure_home
 exec 9>"$LOCK"
 flock --nonblock 9 || die "another ./run_tests.sh is at work on this machine"
+rm -f "$WORK"/*.xml "$WORK"/*.log
 extras=test,docs
 if [[ " ${stages[*]} " == *" bench "* ]]; then extras+=,bench; fi
 ensure_venv "$extras" 9>&- || die "the virtual environment could not be made"
