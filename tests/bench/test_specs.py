@@ -85,7 +85,7 @@ def test_what_a_line_costs(name: str, say: Say) -> None:
     costs = []
     found = set()
     for seed in range(ORDERS):
-        random.Random(seed).shuffle(rows)  # noqa: S311
+        random.Random(seed).shuffle(rows)  # noqa: S311 - an order of lines
         gc.collect()
         began = time.process_time()
         found.add(match(rows, HOST))
@@ -115,7 +115,7 @@ def test_a_thousand_machines(tmp_path: Path, say: Say) -> None:
             for fact in HOST
         ]
         cmdb.append({"mac": mac, "hostname": f"h{number}"})
-    random.Random(1).shuffle(cmdb)  # noqa: S311
+    random.Random(1).shuffle(cmdb)  # noqa: S311 - an order of entries
     specs = {
         "fast": groups(2, last="gt(400)"),
         "compute": [("network", "$nic", "serial", "$$mac"), *groups(2)],

@@ -209,17 +209,20 @@ class FakeMachine:
         self.strays: list[str] = []
         self.logs: dict[str, list[str]] = {}
 
-    def facts(self, config: UndercloudConfig) -> MachineFacts:  # noqa: ARG002
+    def facts(self, config: UndercloudConfig) -> MachineFacts:
+        assert config.state_dir
         assert self._facts is not None
         return self._facts
 
     def usage(self, pids: Collection[int]) -> Mapping[int, Usage]:
         return {pid: Usage(memory_mb=pid, uptime_s=60) for pid in pids}
 
-    def versions(self, config: UndercloudConfig) -> Mapping[str, str]:  # noqa: ARG002
+    def versions(self, config: UndercloudConfig) -> Mapping[str, str]:
+        assert config.state_dir
         return {"keystone": "30.0.0"}
 
-    def end_strays(self, config: UndercloudConfig) -> Sequence[str]:  # noqa: ARG002
+    def end_strays(self, config: UndercloudConfig) -> Sequence[str]:
+        assert config.state_dir
         ended, self.strays = self.strays, []
         return ended
 

@@ -6,12 +6,6 @@ The machines are simulated, by a fleet of our own; everything else is real.
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,9 +13,10 @@ from uuid import uuid4
 
 import pytest
 
+from tests.functional.shell import answer, generate, node, playing, run
+
 pytestmark = pytest.mark.functional
 
-BIN = Path(sys.executable).parent
 PREFIX = f"d-{uuid4().hex[:6]}"
 NAMES = [f"{PREFIX}-box-{number}" for number in range(6)]
 SLOW = NAMES[2]
@@ -37,65 +32,32 @@ box:
 """
 
 
-def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run one of our commands; it has to end with that exit code."""
-    done = subprocess.run(  # noqa: S603 - our own words
-        (str(BIN / "openstack"), "overcloud", *words),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-    assert done.returncode == code, done.stderr + done.stdout
-    return done
-
-
 def outliers(*words: str, code: int = 0) -> dict[str, dict[str, Any]]:
     """Give the findings about our machines, by node and metric."""
-    rows = json.loads(
-        run("hardware", "outliers", *words, "-f", "json", code=code).stdout
-    )
+    rows = answer("hardware", "outliers", *words, code=code)
     ours = [row for row in rows if row["Node"] in NAMES]
     return {f"{row['Node']} {row['Metric']}": row for row in ours}
-
-
-def node(name: str) -> Any:
-    """Give what Ironic says of a node."""
-    done = subprocess.run(  # noqa: S603 - our own words
-        (str(BIN / "openstack"), "baremetal", "node", "show", name, "-f", "json"),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
 
 
 @pytest.fixture(scope="module", autouse=True)
 def _machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Play machines that are alike, one with a slow disk, and measure them."""
-    assert os.environ.get("OS_CLOUD"), "OS_CLOUD names no undercloud"
     folder = tmp_path_factory.mktemp("fleet")
-    file, log, models = (folder / name for name in ("nodes.json", "log", "models"))
+    file, models = folder / "nodes.json", folder / "models"
     models.write_text(MODELS)
-    fleet, model = str(BIN / "tripleo-fleet"), ["--models-file", str(models)]
-    plan = ["--nodes", str(len(NAMES)), "--prefix", PREFIX, "--seed", "204", *model]
-    plan += ["--fault", f"{SLOW}=slow-part:sdb=70", "--resource-class", "dtest"]
-    subprocess.run([fleet, "generate", *plan, "--output", str(file)], check=True)  # noqa: S603
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    words = ["--nodes-file", str(file), "--listen", f"127.0.0.1:{port}", *model]
-    process = subprocess.Popen([fleet, "run", *words, "--log-file", str(log)])  # noqa: S603
-    while not (log.exists() and "SIMULATED" in log.read_text()):
-        assert process.poll() is None, "the fleet did not start"
-        time.sleep(0.1)
-    try:
-        run("node", "import", str(file))
-        run("node", "introspect", *NAMES, "--benchmark", "cpu,disk")
-        yield
-    finally:
-        run("node", "delete", *NAMES)
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+    model = ("--models-file", str(models))
+    generate(
+        *("--nodes", str(len(NAMES)), "--prefix", PREFIX, "--seed", "204", *model),
+        *("--fault", f"{SLOW}=slow-part:sdb=70", "--resource-class", "dtest"),
+        *("--output", str(file)),
+    )
+    with playing(file, *model):
+        try:
+            run("node", "import", str(file))
+            run("node", "introspect", *NAMES, "--benchmark", "cpu,disk")
+            yield
+        finally:
+            run("node", "delete", *NAMES)
 
 
 def test_the_slow_disk_is_found_and_nothing_else_is_slow() -> None:

@@ -6,12 +6,6 @@ The machines are simulated, by a fleet of our own; everything else is real.
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,45 +13,24 @@ from uuid import uuid4
 
 import pytest
 
+from tests.functional.shell import generate, playing, run
+
 pytestmark = pytest.mark.functional
 
-BIN = Path(sys.executable).parent
-FLEET = str(BIN / "tripleo-fleet")
 PREFIX = f"c-{uuid4().hex[:6]}"
 STORAGE = f"{PREFIX}-storage-0"
 OTHERS = [f"{PREFIX}-compute-0", f"{PREFIX}-controller-0"]
 FRESH = f"{PREFIX}-fresh"
 
 
-def run(
-    *words: str, code: int = 0, cloud: bool = True
-) -> subprocess.CompletedProcess[str]:
-    """Run one of our commands, also without a cloud; it has to end with that code."""
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if cloud or not name.startswith("OS_")
-    }
-    done = subprocess.run(  # noqa: S603 - our own words
-        (str(BIN / "openstack"), "overcloud", *words),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env=environment,
-    )
-    assert done.returncode == code, done.stderr + done.stdout
-    return done
-
-
 @pytest.fixture(scope="module")
 def nodes_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three simulated machines, and one that nobody plays."""
-    assert os.environ.get("OS_CLOUD"), "OS_CLOUD names no undercloud"
     file = tmp_path_factory.mktemp("fleet") / "nodes.json"
-    words = ["--nodes", "3", "--seed", "206", "--prefix", PREFIX]
-    words += ["--resource-class", "ctest", "--output", str(file)]
-    subprocess.run([FLEET, "generate", *words], check=True)  # noqa: S603
+    generate(
+        *("--nodes", "3", "--seed", "206", "--prefix", PREFIX),
+        *("--resource-class", "ctest", "--output", str(file)),
+    )
     nodes = json.loads(file.read_text())["nodes"]
     nodes.append({"name": FRESH, "pm_type": "fake-hardware", "resource_class": "ctest"})
     file.write_text(json.dumps({"nodes": nodes}))
@@ -67,23 +40,15 @@ def nodes_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def export(nodes_file: Path) -> Iterator[Path]:
     """Import machines, introspect all but one, and write down what is known."""
-    log, known = nodes_file.with_suffix(".log"), nodes_file.with_suffix(".known")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    words = ["--nodes-file", str(nodes_file), "--listen", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([FLEET, "run", *words, "--log-file", str(log)])  # noqa: S603
-    while not (log.exists() and "SIMULATED" in log.read_text()):
-        assert process.poll() is None, "the fleet did not start"
-        time.sleep(0.1)
-    try:
-        run("node", "import", str(nodes_file))
-        run("node", "introspect", STORAGE, *OTHERS)
-        run("node", "export", str(known))
-        yield known
-    finally:
-        run("node", "delete", STORAGE, *OTHERS, FRESH)
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+    known = nodes_file.with_suffix(".known")
+    with playing(nodes_file):
+        try:
+            run("node", "import", str(nodes_file))
+            run("node", "introspect", STORAGE, *OTHERS)
+            run("node", "export", str(known))
+            yield known
+        finally:
+            run("node", "delete", STORAGE, *OTHERS, FRESH)
 
 
 @pytest.fixture

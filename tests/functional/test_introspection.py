@@ -6,11 +6,7 @@ The machines are simulated, by a fleet of our own; everything else is real.
 from __future__ import annotations
 
 import json
-import os
-import signal
-import socket
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,9 +15,10 @@ from uuid import uuid4
 
 import pytest
 
+from tests.functional.shell import FLEET, answer, node, playing, run
+
 pytestmark = pytest.mark.functional
 
-BIN = Path(sys.executable).parent
 RUN = uuid4().hex[:6]
 PREFIX = f"f-{RUN}"
 HEALTHY, SLOW, BROKEN = (
@@ -34,37 +31,9 @@ TRAIT = f"CUSTOM_F_{RUN.upper()}"
 MEMORY = "{inventory[memory][physical_mb]}"
 
 
-def run(*words: str, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run one of our commands; it has to end with that exit code."""
-    done = subprocess.run(  # noqa: S603 - our own words
-        (str(BIN / "openstack"), "overcloud", *words),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-    assert done.returncode == code, done.stderr + done.stdout
-    return done
-
-
-def answer(*words: str, code: int = 0) -> Any:
-    return json.loads(run(*words, "-f", "json", code=code).stdout)
-
-
-def node(name: str) -> Any:
-    """Give what Ironic says of a node."""
-    done = subprocess.run(  # noqa: S603 - our own words
-        (str(BIN / "openstack"), "baremetal", "node", "show", name, "-f", "json"),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return json.loads(done.stdout)
-
-
 def generated(*words: str) -> Any:
     """Draw machines; gives the entries of their nodes file."""
-    command = [str(BIN / "tripleo-fleet"), "generate", "--resource-class", "ftest"]
+    command = [FLEET, "generate", "--resource-class", "ftest"]
     done = subprocess.run([*command, *words], capture_output=True, check=True)  # noqa: S603
     return json.loads(done.stdout)["nodes"]
 
@@ -72,29 +41,19 @@ def generated(*words: str) -> Any:
 @pytest.fixture(scope="module", autouse=True)
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Import simulated machines and play them; one is slow, one broken."""
-    assert os.environ.get("OS_CLOUD"), "OS_CLOUD names no undercloud"
     folder = tmp_path_factory.mktemp("fleet")
-    file, log = folder / "nodes.json", folder / "fleet.log"
-    fleet = str(BIN / "tripleo-fleet")
+    file = folder / "nodes.json"
     faults = ["--fault", f"{SLOW}=slow-part:sda=50"]
     faults += ["--fault", f"{BROKEN}=inspection-error:SIMULATED: no fans"]
     plain = generated("--nodes", "3", "--seed", "206", "--prefix", PREFIX, *faults)
     told = ("--nodes", "1", "--seed", "207", "--prefix", f"{PREFIX}-bmc", "--bmc")
     file.write_text(json.dumps({"nodes": [*plain, *generated(*told)]}))
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    words = ["--nodes-file", str(file), "--listen", f"127.0.0.1:{port}"]
-    process = subprocess.Popen([fleet, "run", *words, "--log-file", str(log)])  # noqa: S603
-    while not (log.exists() and "SIMULATED" in log.read_text()):
-        assert process.poll() is None, "the fleet did not start"
-        time.sleep(0.1)
-    try:
-        run("node", "import", str(file))
-        yield file
-    finally:
-        run("node", "delete", HEALTHY, SLOW, BROKEN, WITH_BMC)
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+    with playing(file):
+        try:
+            run("node", "import", str(file))
+            yield file
+        finally:
+            run("node", "delete", HEALTHY, SLOW, BROKEN, WITH_BMC)
 
 
 def test_machines_measure_what_they_are_asked_to() -> None:

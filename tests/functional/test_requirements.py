@@ -2,13 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +9,10 @@ from uuid import uuid4
 
 import pytest
 
+from tests.functional.shell import answer, generate, playing, run
+
 pytestmark = pytest.mark.functional
 
-BIN = Path(sys.executable).parent
 RUN = uuid4().hex[:6]
 PREFIX = f"b-{RUN}"
 NAMES = [f"{PREFIX}-box-{number}" for number in range(4)]
@@ -52,71 +46,45 @@ ROLES = f"""\
 """
 
 
-def run(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run one of our commands."""
-    return subprocess.run(  # noqa: S603 - our own words
-        (str(BIN / "openstack"), "overcloud", *words),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
-
-
-def must(*words: str) -> None:
-    """Run a command that has to succeed."""
-    done = run(*words)
-    assert done.returncode == 0, done.stderr + done.stdout
-
-
 @pytest.fixture(scope="module", autouse=True)
 def _machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Play machines that are alike, one with a slow disk; inspect and provide them."""
-    assert os.environ.get("OS_CLOUD"), "OS_CLOUD names no undercloud"
     folder = tmp_path_factory.mktemp("fleet")
-    file, log, models = (folder / name for name in ("nodes.json", "log", "models"))
+    file, models = folder / "nodes.json", folder / "models"
     models.write_text(MODELS)
-    fleet, model = str(BIN / "tripleo-fleet"), ["--models-file", str(models)]
-    plan = ["--nodes", str(len(NAMES)), "--prefix", PREFIX, "--seed", "179", *model]
-    plan += ["--fault", f"{SLOW}=slow-part:sdb=60", "--resource-class", PREFIX]
-    subprocess.run([fleet, "generate", *plan, "--output", str(file)], check=True)  # noqa: S603
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    words = ["--nodes-file", str(file), "--listen", f"127.0.0.1:{port}", *model]
-    process = subprocess.Popen([fleet, "run", *words, "--log-file", str(log)])  # noqa: S603
-    while not (log.exists() and "SIMULATED" in log.read_text()):
-        assert process.poll() is None, "the fleet did not start"
-        time.sleep(0.1)
-    try:
-        must("node", "import", str(file))
-        must("node", "introspect", *NAMES, "--benchmark", "disk", "--provide")
-        yield
-    finally:
-        must("node", "delete", *NAMES)
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=30)
+    model = ("--models-file", str(models))
+    generate(
+        *("--nodes", str(len(NAMES)), "--prefix", PREFIX, "--seed", "179", *model),
+        *("--fault", f"{SLOW}=slow-part:sdb=60", "--resource-class", PREFIX),
+        *("--output", str(file)),
+    )
+    with playing(file, *model):
+        try:
+            run("node", "import", str(file))
+            run("node", "introspect", *NAMES, "--benchmark", "disk", "--provide")
+            yield
+        finally:
+            run("node", "delete", *NAMES)
 
 
-def answer(tmp_path: Path, *counts: str) -> Any:
+def matched(tmp_path: Path, *counts: str, code: int) -> Any:
     """Ask which nodes serve which role, and change nothing."""
     roles = tmp_path / "roles.yaml"
     roles.write_text(ROLES)
     options = [f"--role-count={count}" for count in counts]
-    done = run(
-        "profiles", "match", "-r", str(roles), *options, "--dry-run", "-f", "json"
-    )
-    return json.loads(done.stdout)
+    words = ("profiles", "match", "-r", str(roles), *options, "--dry-run")
+    return answer(*words, code=code)
 
 
 def test_all_machines_but_the_slow_one_are_fast(tmp_path: Path) -> None:
-    found = answer(tmp_path, "Fast=3")
+    found = matched(tmp_path, "Fast=3", code=0)
 
     assert found["feasible"]
     assert sorted(found["assignment"]["Fast"]) == sorted({*NAMES} - {SLOW})
 
 
 def test_what_is_missing_is_said_of_every_machine(tmp_path: Path) -> None:
-    found = answer(tmp_path, "Fast=4", "Large=1")
+    found = matched(tmp_path, "Fast=4", "Large=1", code=1)
 
     assert not found["feasible"]
     slow = found["rejected"]["Fast"][SLOW]

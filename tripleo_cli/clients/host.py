@@ -246,6 +246,7 @@ def _replace(target: Path, file: File) -> None:
         _own(Path(name), file.owner, file.mode)
         Path(name).replace(target)
     except BaseException:
+        # Ctrl-C included: a draft may hold secrets, and nobody would look for it.
         Path(name).unlink(missing_ok=True)
         raise
 

@@ -115,6 +115,7 @@ class GlanceImages:
         try:
             yield
         except BaseException as failure:
+            # Ctrl-C included: an image that is never complete would stay "queued".
             try:
                 self.delete(image_id)
             except TripleoError as error:

@@ -62,6 +62,7 @@ class LocalWorkdir:
                 _write_new(draft, text.encode())
                 draft.replace(path)
             except BaseException:
+                # Ctrl-C included: drafts would pile up beside the plan.
                 with suppress(FileNotFoundError):
                     draft.unlink()
                 raise

@@ -284,7 +284,7 @@ class Fleet:
         except (RefusedError, UnavailableError) as error:
             self.counts.failed += 1
             LOG.error("%s: %s", node.name, error)  # noqa: TRY400 - one line per machine
-        except Exception:
+        except Exception:  # the last resort of a process that plays thousands
             # A mistake of ours: it must neither stop the other machines nor be lost.
             self.counts.failed += 1
             LOG.exception("%s: unexpected", node.name)

@@ -78,5 +78,6 @@ def _wait(pool: ThreadPoolExecutor, futures: Sequence[Future[Outcome[S, R]]]) ->
             hint="run the same command again to complete it",
         ) from None
     except BaseException:
+        # A mistake of ours: begin nothing more, and let it be seen.
         pool.shutdown(wait=True, cancel_futures=True)
         raise
