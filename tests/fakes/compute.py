@@ -26,6 +26,8 @@ class FakeCompute:
         self._baremetal = baremetal
         self._flavors: dict[str, Flavor] = {}
         self._servers: dict[str, Server] = {}
+        self.dirty: set[NodeId] = set()
+        """Nodes that cannot be cleaned when their server is deleted."""
         self.blind_to: set[NodeId] = set()
         """Available nodes that Nova has not seen yet."""
         self.limits: dict[str, int] = {}
@@ -104,13 +106,14 @@ class FakeCompute:
             self._baremetal.change_state(server.node, provision=ProvisionState.ACTIVE)
 
     def discard(self, server_id: str) -> None:
-        """Delete a server; its node becomes available again."""
+        """Delete a server; its node becomes available again, unless it is ``dirty``."""
         server = self._servers.pop(server_id, None)
         if server and server.node:
             self._baremetal.change(server.node, instance_id=None)
-            self._baremetal.change_state(
-                server.node, provision=ProvisionState.AVAILABLE
-            )
+            state, error = ProvisionState.AVAILABLE, ""
+            if server.node in self.dirty:
+                state, error = ProvisionState.CLEAN_FAILED, "no agent"
+            self._baremetal.change_state(server.node, provision=state, last_error=error)
 
     def _occupy(self, node: Node, server_id: str) -> None:
         self._baremetal.change(node.id, instance_id=server_id)

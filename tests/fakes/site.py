@@ -28,6 +28,8 @@ class FakeAdministration:
         self._host = host
         self.identity: Identity | None = None
         self.subnets: tuple[Subnet, ...] = ()
+        self.refusals = 0
+        """How often the next questions about agents are refused."""
 
     def ensure_identity(self, wanted: Identity) -> int:
         self._ask("keystone")
@@ -44,6 +46,9 @@ class FakeAdministration:
 
     def silent_agents(self, hostname: str) -> Sequence[str]:
         assert hostname == self._host.config.undercloud_hostname
+        if self.refusals:
+            self.refusals -= 1
+            raise ServiceError("nova-api: HTTP 503")
         names = ("nova-conductor", "nova-scheduler", "nova-compute", "heat-engine")
         return [name for name in names if not self._host.supervisor.reports(name)]
 

@@ -6,11 +6,11 @@ import logging
 import os
 import socket
 import subprocess
-import warnings
 from collections.abc import Iterator
 
 import requests
 import sushy
+import urllib3
 from sushy.auth import BasicAuth
 from urllib3.exceptions import InsecureRequestWarning
 
@@ -34,6 +34,8 @@ _TLS_PORT = 443
 
 # What sushy logs of a failure it raises as well.
 logging.getLogger("sushy").setLevel(logging.CRITICAL)
+# Certificates are not looked at where the operator said so, or nothing is sent.
+urllib3.disable_warnings(InsecureRequestWarning)
 
 
 class LiveControllers:
@@ -72,17 +74,15 @@ class LiveControllers:
         # Not a session: where that is refused, sushy would sign in a second time.
         auth = BasicAuth(username=credentials.user, password=credentials.password)
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore", InsecureRequestWarning)
-                root = sushy.Sushy(
-                    controller.address,
-                    auth=auth,
-                    verify=self._verify,
-                    server_side_retries=1,
-                    connect_timeout=CONNECT_SECONDS,
-                    read_timeout=ANSWER_SECONDS,
-                )
-                return tuple(_systems(root))
+            root = sushy.Sushy(
+                controller.address,
+                auth=auth,
+                verify=self._verify,
+                server_side_retries=1,
+                connect_timeout=CONNECT_SECONDS,
+                read_timeout=ANSWER_SECONDS,
+            )
+            return tuple(_systems(root))
         except sushy.exceptions.AccessError:
             return None
         except sushy.exceptions.SushyError as error:
@@ -131,17 +131,23 @@ def _find_redfish(place: Place) -> Controller | None:
 def _is_redfish(address: str) -> bool:
     """Read the service root, which is for everybody; no credentials are sent."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", InsecureRequestWarning)
-            answer = requests.get(
-                f"{address}/redfish/v1/",
-                timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
-                verify=False,  # noqa: S501 - to learn who is there
-            )
+        answer = requests.get(
+            f"{address}/redfish/v1/",
+            timeout=(CONNECT_SECONDS, ANSWER_SECONDS),
+            verify=False,  # noqa: S501 - to learn who is there
+            auth=_nobody,
+            # Else credentials would later go where TLS was only pointed to.
+            allow_redirects=False,
+        )
         root = answer.json()
     except requests.RequestException:  # nobody, or no JSON
         return False
     return isinstance(root, dict) and "RedfishVersion" in root
+
+
+def _nobody(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Send no credentials, not even those of ~/.netrc."""
+    return request
 
 
 def _find_ipmi(place: Place) -> Controller | None:

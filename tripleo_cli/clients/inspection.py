@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -58,7 +58,8 @@ class IronicInspection:
     def create_rule(self, rule: InspectionRule) -> str:
         """Add a rule; gives its uuid."""
         uuid = rule.uuid or str(uuid4())
-        with translating(self._service, f"create inspection rule {_name(rule)}"):
+        call = f"create inspection rule {_name(rule)}"
+        with translating(self._service, call, _secrets(rule)):
             self._rules.create(uuid=uuid, **_fields(rule))
         return uuid
 
@@ -68,13 +69,33 @@ class IronicInspection:
             {"op": "replace", "path": f"/{name}", "value": value}
             for name, value in _fields(rule).items()
         ]
-        with translating(self._service, f"change inspection rule {rule.uuid}"):
+        call = f"change inspection rule {rule.uuid}"
+        with translating(self._service, call, _secrets(rule)):
             self._rules.update(rule.uuid, patch)
 
     def delete_rule(self, uuid: str) -> None:
         """Remove a rule."""
         with translating(self._service, f"delete inspection rule {uuid}"):
             self._rules.delete(uuid)
+
+
+def _secrets(rule: InspectionRule) -> frozenset[str]:
+    """Collect what a refusal must not quote: the values of a sensitive rule."""
+    if not rule.sensitive:
+        return frozenset()
+    clauses = (*(rule.conditions or ()), *(rule.actions or ()))
+    return frozenset(text for each in clauses for text in _texts(each.get("args")))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str) and value:
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from _texts(each)
 
 
 def _name(rule: InspectionRule) -> str:

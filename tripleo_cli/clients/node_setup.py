@@ -48,7 +48,10 @@ class IronicNodeSetup:
             return True
 
         def has_begun() -> bool | None:
-            found: Any = self._nodes.get(node, fields=["provision_state"])
+            call = f"read the state of node {node}"
+            found: Any = self._ask(
+                call, lambda: self._nodes.get(node, fields=["provision_state"])
+            )
             return found.provision_state in _CLEANING or None
 
         # Where the connection is cut, Ironic may have begun before.

@@ -14,6 +14,8 @@ from osc_lib import exceptions
 from osc_lib.command import command
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tripleo_cli.workflows.ports import Clock, Cloud
 
 INTERRUPTED = "interrupted; run the same command again: it goes on from here"
@@ -69,6 +71,23 @@ class Command(command.Command):
             raise exceptions.CommandError(f"{error}{hint}") from error
         except KeyboardInterrupt as interrupt:
             raise exceptions.CommandError(INTERRUPTED) from interrupt
+
+
+def file_to_write(path: Path, command_name: str) -> Path:
+    """Find the file that an operator names, before any work is done for it.
+
+    It is replaced by a new one, which must not happen to a device or a folder.
+
+    Raises:
+        InvalidInputError: It is one of these, or its name begins with a dot.
+    """
+    from tripleo_cli.errors import InvalidInputError, Problem
+
+    whole = path.resolve()
+    if whole.name.startswith(".") or (path.exists() and not path.is_file()):
+        what = "must be a file, and its name must not begin with a dot"
+        raise InvalidInputError(command_name, [Problem(str(path), what)])
+    return whole
 
 
 class Lister(Command, command.Lister):

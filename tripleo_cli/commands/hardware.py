@@ -290,24 +290,13 @@ class HardwareReport(_OfFleet, base.ShowOne):
         from tripleo_cli.inputs.tolerances import parse_tolerances
 
         tolerances = parse_tolerances(parsed_args.tolerance)
-        output = _page_file(parsed_args.output)
+        output = parsed_args.output and base.file_to_write(
+            parsed_args.output, "overcloud hardware report"
+        )
         found = survey(self.nodes(parsed_args), tolerances)
         if output:
             write_page(found, str(parsed_args.source or "this undercloud"), output)
         return record(found, str(output or ""))
-
-
-def _page_file(path: Path | None) -> Path | None:
-    """Find the file that is to be written, before any work is done for it."""
-    from tripleo_cli.errors import InvalidInputError, Problem
-
-    if path is None:
-        return None
-    whole = path.resolve()
-    if whole.name.startswith(".") or (path.exists() and not path.is_file()):
-        what = "must be a file, and its name must not begin with a dot"
-        raise InvalidInputError("overcloud hardware report", [Problem(str(path), what)])
-    return whole
 
 
 def _check(parsed_args: argparse.Namespace) -> None:

@@ -170,12 +170,15 @@ class DiscoverNodes(NodesCommand):
         from tripleo_cli.commands.node_discovery import enrol, find, read_search, save
 
         search = read_search(parsed_args)
-        if not parsed_args.output:
+        output = parsed_args.output and base.file_to_write(
+            parsed_args.output, "overcloud node discover"
+        )
+        if not output:
             self.require_cloud()
         with watching() as report:
             discovery = find(search, parsed_args, report)
-            if parsed_args.output:
-                outcomes = save(discovery, parsed_args.output)
+            if output:
+                outcomes = save(discovery, output)
             else:
                 travel = self.travel(parsed_args, report)
                 outcomes = enrol(discovery, travel, parsed_args)

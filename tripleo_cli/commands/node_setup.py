@@ -339,6 +339,7 @@ def _add_root_device(parser: argparse.ArgumentParser) -> None:
     which.add_argument(
         "--root-device",
         metavar="<strategy or names>",
+        type=_root_device,
         help="Disk to install on: smallest, largest or fastest of those that "
         "inspection found, or names of disks, the one wanted most first (sda,vda)",
     )
@@ -361,6 +362,12 @@ def _add_root_device(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="Also for nodes that have hints",
     )
+
+
+def _root_device(text: str) -> str:
+    if not text.strip(" ,"):
+        raise argparse.ArgumentTypeError("name a strategy or disks")
+    return text
 
 
 def _configuration(parsed_args: argparse.Namespace) -> Configuration:

@@ -278,26 +278,12 @@ class ExportNodes(base.Command):
         from tripleo_cli.plugin import make_folder
         from tripleo_cli.workflows.export import export_nodes
 
-        path = _writable(parsed_args.file)
+        path = base.file_to_write(parsed_args.file, "overcloud node export")
         self.require_cloud()
         with watching() as report:
             text = export_nodes(self.cloud, report)
             make_folder(path.parent).write(path.name, text)
             report(Noted(f"Written: {path}"))
-
-
-def _writable(path: Path) -> Path:
-    """Find the file that an operator names, before any work is done for it.
-
-    It is replaced by a new one, which must not happen to a device or a folder.
-    """
-    from tripleo_cli.errors import InvalidInputError, Problem
-
-    whole = path.resolve()
-    if whole.name.startswith(".") or (path.exists() and not path.is_file()):
-        what = "must be a file, and its name must not begin with a dot"
-        raise InvalidInputError("overcloud node export", [Problem(str(path), what)])
-    return whole
 
 
 def _profiles(node: Node) -> tuple[str, ...]:

@@ -152,6 +152,11 @@ class Node:
         return self.provision is ProvisionState.ACTIVE or self.instance_id is not None
 
 
+def label(node: Node) -> str:
+    """Name a node as an operator knows it."""
+    return node.name or node.id
+
+
 def is_discovered(node: Node) -> bool:
     """Whether it enrolled itself: it booted the ramdisk and nobody had registered it.
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from tripleo_cli.domain.matching import Pin
-from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.node import Node, NodeId, label
 from tripleo_cli.domain.plan import Plan
 from tripleo_cli.domain.role import Role
 
@@ -74,7 +74,7 @@ def pinned(nodes: Iterable[Node], roles: Mapping[str, Role]) -> Pinned:
             continue
         pin = pin_from(text, roles)
         if pin is None:
-            unknown[node.name or node.id] = text
+            unknown[label(node)] = text
         elif node.resource_class in {"", roles[pin.role].resource_class}:
             pins[node.id] = pin
     return Pinned(pins=pins, unknown=unknown)
@@ -86,7 +86,7 @@ def displaced(
     """Say whose place has been given to another machine, and to which."""
     there = {(member.role, member.index): member for member in plan.nodes}
     known = list(nodes)
-    names = {node.id: node.name or node.id for node in known}
+    names = {node.id: label(node) for node in known}
     told = []
     for node, pin in pinned(known, roles).pins.items():
         member = there.get((pin.role, pin.index)) if pin.index is not None else None

@@ -86,7 +86,8 @@ def _by_name(disks: Sequence[Disk], names: Sequence[str]) -> Disk | str:
     for name in names:
         if found := known.get(name.removeprefix("/dev/")):
             return found
-    return f"it has no disk {' or '.join(names)}, but {', '.join(sorted(known))}"
+    there = ", ".join(sorted(known))
+    return f"it has no disk {' or '.join(names)} that is large enough, but {there}"
 
 
 def _short(disk: Disk) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tripleo_cli.domain.facts import Nic
-from tripleo_cli.domain.node import Node
+from tripleo_cli.domain.node import Node, label
 from tripleo_cli.domain.outliers.differences import switch_name
 
 WIDEST: Final = 6
@@ -73,7 +73,7 @@ def _row(
     used: Counter[tuple[str, str]],
 ) -> Row:
     return Row(
-        node=node.name or node.id,
+        node=label(node),
         cells=tuple(tuple(_cables(nics, switch, used)) for switch in switches),
         silent=", ".join(nic.name for nic in nics if not nic.switch),
     )

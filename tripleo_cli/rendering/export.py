@@ -2,7 +2,7 @@
 
 The keys are Ironic's own, so that a program that knows its API can read the file.
 ``driver_info`` is never in it: it is where passwords are. Nor is all of ``extra``,
-since operators may keep anything there; what this project reads of it is.
+since operators may keep anything there; only why a node was excluded is kept.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tripleo_cli.domain.node import Node, format_capabilities
+from tripleo_cli.domain.node import EXCLUDED_KEY, Node, format_capabilities
 
-EXTRA_KEYS = ("hardware_excluded",)
+EXTRA_KEYS = (EXCLUDED_KEY,)
 """What is kept of a node's ``extra``: why it was excluded."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from tripleo_cli.domain.facts import HardwareFacts
-from tripleo_cli.domain.node import Node
+from tripleo_cli.domain.node import Node, label
 from tripleo_cli.domain.outliers.group import disk_kind, group_of
 
 UNKNOWN: Final = "unknown"
@@ -67,7 +67,7 @@ def firmware(nodes: Iterable[Node]) -> tuple[Firmware, ...]:
         if node.facts is not None:
             product = group_of(node.facts).machine
             for component, version in node.facts.firmware.items():
-                found[product, component][version].append(node.name or node.id)
+                found[product, component][version].append(label(node))
     return tuple(
         Firmware(product=product, component=component, versions=_versions(versions))
         for (product, component), versions in sorted(found.items())
@@ -89,8 +89,8 @@ def _bars(labels: Iterable[str]) -> Iterator[Bar]:
         total = sum(count for _, count in rest)
         shown.append((f"{len(rest)} others", total))
     longest = max((count for _, count in shown), default=1)
-    for label, count in shown:
-        yield Bar(label=label or UNKNOWN, count=count, share=count / longest)
+    for text, count in shown:
+        yield Bar(label=text or UNKNOWN, count=count, share=count / longest)
 
 
 def _memory(facts: HardwareFacts) -> str:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tripleo_cli.domain.matching import Conflict, MatchRequest, Outcome
-from tripleo_cli.domain.matching.explain import headline, label, rejections
+from tripleo_cli.domain.matching.explain import headline, rejections
 from tripleo_cli.domain.matching.order import by_name
-from tripleo_cli.domain.node import Node
+from tripleo_cli.domain.node import Node, label
 
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from jinja2 import DictLoader, Environment, StrictUndefined
 
 from tripleo_cli.domain.facts import Nic
-from tripleo_cli.domain.node import Node, exclusion
+from tripleo_cli.domain.node import Node, exclusion, label
 from tripleo_cli.domain.outliers.comparison import Comparison
 from tripleo_cli.domain.outliers.findings import Finding, Verdict, in_words
 from tripleo_cli.domain.outliers.statistic import CUT, ENOUGH, FEWEST
@@ -72,7 +72,7 @@ def report_data(survey: Survey) -> JsonObject:
             for one in fleet.firmware(nodes)
         },
         "cabling": {
-            _name(node): {nic.name: _cable(nic) for nic in node.facts.nics}
+            label(node): {nic.name: _cable(nic) for nic in node.facts.nics}
             for node in nodes
             if node.facts
         },
@@ -115,14 +115,14 @@ def _first(lines: list[str]) -> list[str]:
 
 
 def _odd_names(survey: Survey, verdict: Verdict) -> list[str]:
-    return sorted(_name(all_[0].node) for all_ in survey.of(verdict).values())
+    return sorted(label(all_[0].node) for all_ in survey.of(verdict).values())
 
 
 def finding_data(finding: Finding) -> JsonObject:
     """Give one finding, for programs."""
     deviation = finding.deviation
     return {
-        "node": _name(finding.node),
+        "node": label(finding.node),
         "group": finding.group,
         "metric": finding.subject,
         "value": finding.value,
@@ -144,7 +144,7 @@ def _environment(templates: Mapping[str, str]) -> Environment:
     )
     made.filters["words"] = in_words
     made.filters["percent"] = lambda value: f"{value:+.0%}"
-    made.filters["label"] = _name
+    made.filters["label"] = label
     return made
 
 
@@ -178,7 +178,7 @@ def _comparison(one: Comparison) -> JsonObject:
         "scatter": round(one.scatter, 4),
         "limit": round(one.limit, 4),
         "lower_is_better": one.lower_is_better,
-        "results": {_name(dot.node): dot.reading.value for dot in one.dots},
+        "results": {label(dot.node): dot.reading.value for dot in one.dots},
     }
 
 
@@ -198,8 +198,4 @@ def _inspected(survey: Survey) -> list[Node]:
 
 
 def _names(nodes: Iterable[Node]) -> list[str]:
-    return [_name(node) for node in nodes]
-
-
-def _name(node: Node) -> str:
-    return node.name or node.id
+    return [label(node) for node in nodes]

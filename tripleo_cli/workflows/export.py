@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tripleo_cli.domain.events import Began, Failed, Finished, Reporter, Skipped
 from tripleo_cli.domain.matching.order import by_name
-from tripleo_cli.domain.node import Node
+from tripleo_cli.domain.node import Node, label
 from tripleo_cli.errors import PartialFailureError
 from tripleo_cli.rendering.export import render_entry, render_export
 from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, each
@@ -46,7 +46,7 @@ def export_nodes(
 
 def _entry(cloud: Cloud, node: Node, report: Reporter) -> str:
     """Write a node at once: its text takes less memory than the inventory."""
-    name = node.name or node.id
+    name = label(node)
     found = cloud.inspection.inventory(node.id)
     if found is None:
         report(Skipped(TASK, name, "was not inspected"))

@@ -13,7 +13,7 @@ from tripleo_cli.domain.events import (
     Reporter,
     Skipped,
 )
-from tripleo_cli.domain.node import EXCLUDED_KEY, EXCLUDED_TRAIT, Node, exclusion
+from tripleo_cli.domain.node import EXCLUDED_KEY, EXCLUDED_TRAIT, Node, exclusion, label
 from tripleo_cli.domain.outliers.findings import Verdict
 from tripleo_cli.domain.outliers.survey import Survey, worst
 from tripleo_cli.errors import PartialFailureError
@@ -21,7 +21,6 @@ from tripleo_cli.workflows.concurrency import each
 from tripleo_cli.workflows.introspection import nodes_with_facts
 from tripleo_cli.workflows.nodes import select
 from tripleo_cli.workflows.ports import Baremetal, Cloud
-from tripleo_cli.workflows.travel import label
 
 EXCLUDE = "exclude"
 INCLUDE = "include"

@@ -17,12 +17,12 @@ from tripleo_cli.domain.introspection import (
     own_settings,
     settings_for,
 )
-from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.node import Node, NodeId, label
 from tripleo_cli.domain.transition import Goal, unusable
 from tripleo_cli.errors import InvalidInputError, NotFoundError, Problem, TripleoError
 from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, Outcome, each
 from tripleo_cli.workflows.ports import Cloud, Inspection
-from tripleo_cli.workflows.travel import NodeOutcome, Travel, label
+from tripleo_cli.workflows.travel import NodeOutcome, Travel
 
 SAMPLE = 10
 """How many nodes are looked at to see whether benchmarks came."""

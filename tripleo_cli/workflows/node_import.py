@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 
 from tripleo_cli.domain.definition import NodeDefinition
 from tripleo_cli.domain.events import Noted, Reporter
-from tripleo_cli.domain.node import Node, NodeId, ProvisionState
+from tripleo_cli.domain.node import Node, NodeId, ProvisionState, label
 from tripleo_cli.domain.seal import Sealer
 from tripleo_cli.domain.transition import Goal, unusable
 from tripleo_cli.workflows.nodes import Registration, foresee, register
 from tripleo_cli.workflows.ports import Workdir
-from tripleo_cli.workflows.travel import NodeOutcome, Travel, label
+from tripleo_cli.workflows.travel import NodeOutcome, Travel
 
 KEY_FILE = "seal.key"
 """Holds the key of :class:`~tripleo_cli.domain.seal.Sealer`, as hex digits."""

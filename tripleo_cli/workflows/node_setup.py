@@ -10,7 +10,7 @@ from tripleo_cli.domain.cleaning import CREATE_RAID, RESET_BIOS, CleanStep, appl
 from tripleo_cli.domain.configuration import Configuration, disk_changes
 from tripleo_cli.domain.events import Began, Failed, Finished, Reporter, Skipped
 from tripleo_cli.domain.facts import facts_from
-from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.node import Node, NodeId, label
 from tripleo_cli.domain.registration import Change
 from tripleo_cli.domain.root_device import choose
 from tripleo_cli.domain.suggestion import did_you_mean
@@ -18,7 +18,7 @@ from tripleo_cli.domain.transition import Goal, unusable
 from tripleo_cli.errors import InvalidInputError, Problem, TripleoError
 from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, each
 from tripleo_cli.workflows.ports import Cloud, Images, NodeSetup
-from tripleo_cli.workflows.travel import NodeOutcome, Travel, label
+from tripleo_cli.workflows.travel import NodeOutcome, Travel
 
 Work = Callable[[Node], str]
 """Does something to a node; gives what changed, nothing where nothing did."""

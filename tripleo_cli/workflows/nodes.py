@@ -8,7 +8,7 @@ from typing import assert_never
 
 from tripleo_cli.domain.definition import NodeDefinition
 from tripleo_cli.domain.events import Began, Failed, Finished, Noted, Reporter, Skipped
-from tripleo_cli.domain.node import Node, NodeId, NodeState, ProvisionState, Verb
+from tripleo_cli.domain.node import Node, NodeId, NodeState, ProvisionState, Verb, label
 from tripleo_cli.domain.registration import (
     Ambiguous,
     Create,
@@ -23,7 +23,7 @@ from tripleo_cli.domain.transition import ABORTABLE, IN_USE, RECOVERABLE
 from tripleo_cli.errors import InvalidInputError, Problem, TripleoError
 from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, Outcome, each
 from tripleo_cli.workflows.ports import Baremetal
-from tripleo_cli.workflows.travel import NodeOutcome, label
+from tripleo_cli.workflows.travel import NodeOutcome
 
 REGISTER = "register"
 DELETE = "delete"

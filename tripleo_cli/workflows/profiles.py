@@ -16,9 +16,9 @@ from tripleo_cli.domain.matching import (
     shortage_error,
     solve,
 )
-from tripleo_cli.domain.matching.explain import headline, label, remarks
+from tripleo_cli.domain.matching.explain import headline, remarks
 from tripleo_cli.domain.matching.locate import OF_THE_NODE
-from tripleo_cli.domain.node import Node, NodeId, ProvisionState
+from tripleo_cli.domain.node import Node, NodeId, ProvisionState, label
 from tripleo_cli.domain.pinning import pinned, with_pin
 from tripleo_cli.domain.profile import profile_traits, tagged, tagged_for_stack
 from tripleo_cli.domain.role import Role

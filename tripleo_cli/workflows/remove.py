@@ -84,9 +84,12 @@ def remove_nodes(run: Run, removal: Removal) -> tuple[PlannedNode, ...]:
         plan = observed.plan.without(frozenset(node.hostname for node in leaving))
         change = Change(plan=plan, before=observed, moving=leaving, goal=DELETE)
         apply_change(run, change, removal.templates, removal.timeout_minutes)
-        await_given_back(run, leaving)
         gone = {node.node_id for node in leaving}
-        _untag(run, removal.stack, lambda node: node.id in gone)
+        try:
+            await_given_back(run, leaving)
+        finally:
+            # No later run knows these names: what came back is untagged now.
+            _untag(run, removal.stack, lambda node: node.id in gone)
         return leaving
 
 
@@ -105,6 +108,8 @@ def delete_stack(run: Run, name: str, timeout_minutes: int) -> bool:
         observed = observe(run.cloud, name)
         if observed is None:
             run.report(Skipped("delete", "", f'there is no stack "{name}"'))
+            # Those that an earlier run could not wait for.
+            _untag(run, name, lambda _node: True)
             return False
         stack, nodes = observed.stack, observed.plan.nodes
         after = last_event(run, stack)

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tripleo_cli.domain.events import Began, Failed, Finished, Reporter, Skipped
-from tripleo_cli.domain.matching.explain import label
 from tripleo_cli.domain.matching.order import by_name
-from tripleo_cli.domain.node import Node, format_capabilities
+from tripleo_cli.domain.node import Node, format_capabilities, label
 from tripleo_cli.domain.profile import current_profiles
 from tripleo_cli.errors import InvalidInputError, PartialFailureError, Problem
 from tripleo_cli.workflows.concurrency import each

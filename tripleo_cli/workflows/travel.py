@@ -15,7 +15,7 @@ from tripleo_cli.domain.events import (
     Reporter,
     Skipped,
 )
-from tripleo_cli.domain.node import Node, NodeId, NodeState, ProvisionState, Verb
+from tripleo_cli.domain.node import Node, NodeId, NodeState, ProvisionState, Verb, label
 from tripleo_cli.domain.transition import (
     Arrived,
     Ask,
@@ -84,11 +84,6 @@ class _Trip:
     @property
     def name(self) -> str:
         return label(self.node)
-
-
-def label(node: Node) -> str:
-    """Call a node by its name, or by its id where it has none."""
-    return node.name or str(node.id)
 
 
 @dataclass(frozen=True, slots=True)

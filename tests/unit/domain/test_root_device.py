@@ -52,7 +52,7 @@ def test_a_disk_is_chosen(text: str, minimum: float, expected: str) -> None:
         ("smallest", (), "its inventory has no disks"),
         ("largest", (STICK,), "its largest disk has 2.0 GiB, 4 GiB are needed"),
         ("smallest", (a_disk("sda"), STICK), "/dev/sda"),
-        ("vda,vdb", (SSD,), "it has no disk vda or vdb, but sdb"),
+        ("vda,vdb", (SSD,), "it has no disk vda or vdb that is large enough, but sdb"),
         ("smallest", (Disk(name="/dev/sda"),), "its largest disk has 0.0 GiB"),
     ],
 )

@@ -224,6 +224,19 @@ def test_tags_that_came_with_a_stack_go_with_it_and_others_stay() -> None:
     assert all(not n.extra for n in world.cloud.baremetal.nodes())
 
 
+def test_tags_go_though_a_machine_does_not_come_back() -> None:
+    world = World()
+    plan = world.deploy(Compute=2)
+    lost = plan.members("Compute")[1]
+    world.cloud.compute.dirty.add(lost.node_id)
+
+    with pytest.raises(PartialFailureError, match="clean failed: no agent"):
+        remove_nodes(world.run, a_removal(lost.hostname))
+
+    nodes = {n.id: n for n in world.cloud.baremetal.nodes()}
+    assert current_profiles(nodes[lost.node_id]) == ()
+
+
 def test_tags_that_are_not_noted_to_be_the_stacks_stay() -> None:
     world = World()
     (member,) = world.deploy(Compute=1).members("Compute")

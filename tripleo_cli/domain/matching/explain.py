@@ -8,15 +8,10 @@ from tripleo_cli.domain.matching.judge import candidates, reason_against
 from tripleo_cli.domain.matching.order import by_name
 from tripleo_cli.domain.matching.outcome import Conflict, Crowd, Outcome
 from tripleo_cli.domain.matching.request import MatchRequest
-from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.node import NodeId, label
 
 LISTED = 40
 """How many nodes a message lists; ``profiles match --explain`` lists all."""
-
-
-def label(node: Node) -> str:
-    """Name a node as an operator knows it."""
-    return node.name or node.id
 
 
 def rejections(

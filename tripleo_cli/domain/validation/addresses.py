@@ -7,11 +7,10 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from tripleo_cli.domain.driver import bmc_identity
-from tripleo_cli.domain.node import Node
+from tripleo_cli.domain.node import Node, label
 from tripleo_cli.domain.validation.facts import (
     NETWORK,
     DeploymentFacts,
-    label,
     labels,
 )
 from tripleo_cli.domain.validation.finding import Finding, error

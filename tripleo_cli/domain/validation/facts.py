@@ -10,7 +10,7 @@ from tripleo_cli.domain.compute import Flavor, Image, Quota, Server
 from tripleo_cli.domain.deployment import DeploymentRequest
 from tripleo_cli.domain.matching import reject
 from tripleo_cli.domain.network import Subnet
-from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.node import Node, NodeId, label
 from tripleo_cli.domain.ntp import TimeAnswer
 from tripleo_cli.domain.plan import Plan, PlannedNode
 from tripleo_cli.domain.planning import wanted_counts
@@ -115,11 +115,6 @@ def chosen_nodes(
         ids = {member.node_id for member in new}
         return [node for node in nodes if node.id in ids]
     return [node for node in nodes if any(reject(node, role) is None for role in roles)]
-
-
-def label(node: Node) -> str:
-    """Name a node as an operator knows it."""
-    return node.name or node.id
 
 
 def labels(nodes: Iterable[Node]) -> tuple[str, ...]:

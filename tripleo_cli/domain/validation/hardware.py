@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from tripleo_cli.domain.node import Node, ProvisionState, exclusion
+from tripleo_cli.domain.node import Node, ProvisionState, exclusion, label
 from tripleo_cli.domain.profile import (
     current_profiles,
     is_candidate,
     profile_trait,
     profile_traits,
 )
-from tripleo_cli.domain.validation.facts import DeploymentFacts, label, labels
+from tripleo_cli.domain.validation.facts import DeploymentFacts, labels
 from tripleo_cli.domain.validation.finding import Finding, arguments, error, warning
 from tripleo_cli.domain.validation.images import matching
 
@@ -84,7 +84,9 @@ def root_disks_are_certain(facts: DeploymentFacts) -> Iterator[Finding]:
             unsure.append(node)
         for key in _EXACT_HINTS if disks else ():
             wanted = _exact(hints.get(key))
-            if wanted and wanted not in {getattr(disk, key) for disk in disks}:
+            # The ramdisk compares hints without regard to case.
+            present = {getattr(disk, key).lower() for disk in disks}
+            if wanted and wanted.lower() not in present:
                 what = f'no disk has {key} "{wanted}", which its root_device asks for'
                 remedy = _configure([node], "--overwrite-root-device-hints ")
                 yield error(label(node), what, remedy)
@@ -95,7 +97,7 @@ def root_disks_are_certain(facts: DeploymentFacts) -> Iterator[Finding]:
 
 def _exact(hint: Any) -> str:
     """Give what a hint asks for literally; empty where it has an operator."""
-    text = str(hint or "")
+    text = str(hint or "").strip()
     return "" if " " in text else text
 
 

@@ -15,6 +15,7 @@ from tripleo_cli.errors import HostError, InvalidInputError, Problem, ServiceErr
 from tripleo_cli.workflows.undercloud.clouds import load_clouds
 from tripleo_cli.workflows.undercloud.site import Site, Step, Steps
 from tripleo_cli.workflows.undercloud.steps_database import map_hosts
+from tripleo_cli.workflows.undercloud.steps_service import SPEC_OF
 
 ANSWER_TIMEOUT_S = 120
 HEAL_AFTER_S = 60
@@ -97,8 +98,8 @@ def _map_hosts(site: Site) -> str:
     """Map the compute service once Nova knows it: before, there is nothing to map."""
     hostname = site.config.undercloud_hostname
     wait = Wait(site, ANSWER_TIMEOUT_S)
-    while not _is_computing(site, hostname):
-        wait.once_more("nova-compute")
+    while mute := _mute_compute(site, hostname):
+        wait.once_more(mute)
     return map_hosts(site)
 
 
@@ -111,8 +112,10 @@ def _check(site: Site) -> str:
     wait = Wait(site, ANSWER_TIMEOUT_S)
     healed = ""
     while silent := _silent(site):
-        if not healed and wait.seconds > HEAL_AFTER_S:
-            healed = f"restarted {', '.join(_restart(site, silent))}"
+        names = [name for name in silent if name in SPEC_OF]
+        if names and not healed and wait.seconds > HEAL_AFTER_S:
+            _restart(site, names)
+            healed = f"restarted {', '.join(names)}"
             wait = Wait(site, ANSWER_TIMEOUT_S)
         wait.once_more(", ".join(silent))
     return healed
@@ -144,20 +147,20 @@ class Wait:
         self._site.tools.clock.sleep(0.5)
 
 
-def _restart(site: Site, names: Sequence[str]) -> Sequence[str]:
-    processes = site.supervisor.processes()
-    restarted = [name for name in names if name in processes]
-    for name in restarted:
+def _restart(site: Site, names: Sequence[str]) -> None:
+    for name in names:
         site.supervisor.stop(name)
         site.supervisor.start(name)
-    return restarted
 
 
-def _is_computing(site: Site, hostname: str) -> bool:
+def _mute_compute(site: Site, hostname: str) -> str:
+    """Say what keeps nova-compute from being known; empty where nothing does."""
     try:
-        return site.administration.is_computing(hostname)
-    except ServiceError:  # nova-api was restarted a moment ago: waited for
-        return False
+        is_up = site.administration.is_computing(hostname)
+    except ServiceError as error:
+        # nova-api may have been restarted a moment ago.
+        return str(error)
+    return "" if is_up else "nova-compute"
 
 
 def _silent(site: Site) -> Sequence[str]:

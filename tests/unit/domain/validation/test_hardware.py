@@ -206,6 +206,7 @@ ROOT_DISK = [
             with_disks("n1", *TWO, hint={"serial": "s2", "size": 100}),
             with_disks("n2", *TWO, hint={"size": ">= 40"}),
             with_disks("n3", *TWO, hint={"name": "s== /dev/vda"}),
+            with_disks("n4", *TWO, hint={"serial": " S2 "}),
         ),
     ),
     Case(

@@ -139,6 +139,18 @@ def test_a_service_that_runs_and_is_mute_is_restarted(site: FakeSite) -> None:
     assert changed.outcome == "restarted heat-engine"
 
 
+def test_a_refusal_does_not_use_up_the_restart(site: FakeSite) -> None:
+    installed(site)
+    site.supervisor.starts.clear()
+    site.administration.refusals = 150
+    site.supervisor.mute.add("heat-engine")
+
+    again = installed(site)
+
+    assert site.supervisor.starts == ["heat-engine"]
+    assert [timing.outcome for timing in again.changed] == ["restarted heat-engine"]
+
+
 def test_a_supervisor_that_is_gone_comes_back_with_all(site: FakeSite) -> None:
     installed(site)
     site.supervisor.shutdown()

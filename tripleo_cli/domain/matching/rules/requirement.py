@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tripleo_cli.domain.matching.candidate import Candidate
+from tripleo_cli.domain.node import label
 from tripleo_cli.domain.role import Role
 
 
@@ -12,7 +13,7 @@ def requirement_rule(candidate: Candidate, role: Role) -> str | None:
         return None
     node = candidate.node
     if node.facts is None:
-        name = node.name or node.id
+        name = label(node)
         remedy = f"openstack overcloud node introspect {name}"
         return f"has no inspection data; get it with `{remedy}`"
     return role.requires.reject(node.facts, candidate.medians)
