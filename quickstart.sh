@@ -15,8 +15,13 @@ machine), registers simulated bare metal nodes, and deploys an overcloud stack o
 controller and two computes on them. Everything but the nodes is real. Each command
 is shown before it runs; the documentation explains them (docs/quickstart.rst).
 
+With --machines container, system containers stand in for the machines: an image is
+built, booted, and configured until the overcloud is an OpenStack that answers.
+
 Running it again continues or repeats, and changes only what must change.
 
+  --machines KIND  simulated: machines that boot nothing (the default)
+                   container: machines that run; needs 12 GiB of memory
   --nodes N        how many nodes to simulate (default 5, at least 3)
   --config FILE    an undercloud.conf of your own (default: every default)
   --clean          remove all that this script made
@@ -24,10 +29,10 @@ Running it again continues or repeats, and changes only what must change.
 TEXT
 }
 
-nodes=5 config='' clean=no
+nodes=5 config='' clean=no machines=simulated
 while (($#)); do
   case $1 in
-    --nodes | --config)
+    --nodes | --config | --machines)
       [[ -n ${2:-} ]] || die "$1 needs a value" "./quickstart.sh --help"
       printf -v "${1#--}" '%s' "$2"
       shift
@@ -41,6 +46,8 @@ while (($#)); do
   esac
   shift
 done
+[[ $machines == simulated || $machines == container ]] ||
+  die "--machines is simulated or container, not $machines"
 [[ $nodes =~ ^[0-9]+$ && $nodes -ge 3 ]] || die "--nodes must be a number, 3 or more"
 [[ -z $config || -f $config ]] || die "there is no file $config"
 [[ $EUID -eq 0 ]] || die "an undercloud is installed as root" "sudo ./quickstart.sh"
@@ -112,10 +119,10 @@ choose_cloud() {
   run export "OS_CLIENT_CONFIG_FILE=$clouds_file" "OS_CLOUD=$cloud"
 }
 
+# Machines that boot nothing only need files that are there, and different.
 make_tiny_images() {
   local name
   mkdir -p "$WORK/images"
-  # Simulated machines boot nothing; the files only have to be there, and different.
   for name in overcloud-full.raw overcloud-full.vmlinuz overcloud-full.initrd \
     ironic-python-agent.kernel ironic-python-agent.initramfs; do
     [[ -s $WORK/images/$name ]] || printf 'SIMULATED %s\n' "$name" >"$WORK/images/$name"
@@ -132,8 +139,8 @@ clean_up() {
     unset OS_CLOUD
   fi
   end
-  begin "Stop the simulated machines" "By the process id in $WORK/fleet.pid."
-  run tripleo-fleet stop --pid-file "$WORK/fleet.pid"
+  begin "Stop the machines" "By the process id in $WORK/fleet.pid."
+  run tripleo-fleet stop --pid-file "$WORK/fleet.pid" --clean
   end
   begin "Remove the undercloud" "Its services, data, secrets and clouds.yaml entries."
   run openstack undercloud uninstall "${with_config[@]}" --yes
@@ -142,7 +149,38 @@ clean_up() {
   printf '\n%sRemoved.%s .venv/ is left: rm -rf %s/.venv\n' "$GREEN" "$RESET" "$CHECKOUT"
 }
 
+make_images() {
+  if [[ $machines == container ]]; then
+    begin "Build and upload an image" \
+      "An operating system with all that the roles' services need, installed and not configured. The first time takes several minutes; it is kept in /var/cache/tripleo."
+    run openstack overcloud image build --image-name overcloud-full --type tar \
+      --output-directory "$WORK/images"
+    run openstack overcloud image upload --image-path "$WORK/images" \
+      --image-type os --os-image-name overcloud-full.tar.zst
+  else
+    begin "Upload images" \
+      "What is written on the machines' disks. These are placeholders: simulated machines boot nothing."
+    make_tiny_images
+    run openstack overcloud image upload --image-path "$WORK/images" \
+      --os-image-name overcloud-full.raw
+  fi
+  end
+}
+
+ask_overcloud() {
+  begin "Ask the overcloud" "It is a cloud of its own, with its own Keystone."
+  local question
+  for question in "token issue -c expires -c user_id" "service list" "compute service list" \
+    "network agent list"; do
+    # shellcheck disable=SC2086 # words of a command
+    run openstack --os-cloud overcloud $question
+  done
+  end
+}
+
 deploy_all() {
+  local computes=2
+  [[ $machines == simulated ]] || computes=1
   begin "Install the undercloud" \
     "Keystone, Glance, Placement, Neutron, Nova, Ironic and Heat on this machine, in $state_dir. The first time takes a few minutes."
   mkdir -p "$WORK"
@@ -154,7 +192,8 @@ deploy_all() {
 
   begin "Start the simulated machines" \
     "One process plays $nodes machines: it answers for them when Ironic inspects them. With hardware there is no such step; the nodes file lists your machines."
-  run tripleo-fleet generate --nodes "$nodes" --output "$WORK/nodes.json"
+  [[ $machines == simulated ]] || run tripleo-fleet prepare
+  run tripleo-fleet generate --nodes "$nodes" --backing "$machines" --output "$WORK/nodes.json"
   run tripleo-fleet run --background --pid-file "$WORK/fleet.pid" \
     --log-file "$WORK/fleet.log" --listen "127.0.0.1:$fleet_port"
   end
@@ -167,19 +206,14 @@ deploy_all() {
 
   begin "Choose machines for roles" \
     "Roles say what they need (openstack overcloud role show Controller); matching finds a machine for each place."
-  run openstack overcloud profiles match --role-count Controller=1 --role-count Compute=2
+  run openstack overcloud profiles match --role-count Controller=1 --role-count "Compute=$computes"
   end
 
-  begin "Upload images" \
-    "What is written on the machines' disks. These are placeholders: simulated machines boot nothing."
-  make_tiny_images
-  run openstack overcloud image upload --image-path "$WORK/images" \
-    --os-image-name overcloud-full.raw
-  end
+  make_images
 
   begin "Deploy the overcloud" \
     "A plan, Heat templates made from it, and a stack: Heat asks Nova for servers, Nova has Ironic deploy machines."
-  run openstack overcloud deploy --role-count Controller=1 --role-count Compute=2
+  run openstack overcloud deploy --role-count Controller=1 --role-count "Compute=$computes"
   end
 
   begin "Look at it" "The same, as this project sees it and as OpenStack sees it."
@@ -188,6 +222,7 @@ deploy_all() {
   run openstack server list
   run openstack baremetal node list
   end
+  [[ $machines == simulated ]] || ask_overcloud
 }
 
 tell_what_next() {
@@ -212,7 +247,9 @@ TEXT
 
 begin "Make the virtual environment" \
   "The openstack command with this project's commands, in $CHECKOUT/.venv."
-ensure_venv simulator
+extras=simulator
+[[ $machines == simulated ]] || extras+=,images
+ensure_venv "$extras"
 settle_environment
 end
 if [[ $clean == yes ]]; then

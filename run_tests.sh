@@ -18,7 +18,7 @@ it; they never touch another one. They need root on Debian 12.
   --fast           only what needs no undercloud
   --keep           leave the test undercloud running at the end
   --fail-fast      stop at the first stage that fails
-  --only A,B       run only these stages (bench is run only so)
+  --only A,B       run only these stages (bench and boot are run only so)
   --list           name the stages
   --help           this text
 
@@ -27,11 +27,13 @@ TEXT
 }
 
 FAST_STAGES=(lint types architecture unit contract docs dist browser)
-LIVE_STAGES=(undercloud functional lifecycle resume)
-# On request only: figures of a machine that does something else say little.
-OTHER_STAGES=(bench)
+LIVE_STAGES=(undercloud functional disruptive lifecycle overcloud)
+# On request only: figures of a machine that does something else say little, and a
+# machine that is emulated boots slowly.
+OTHER_STAGES=(bench boot)
 STATE_DIR=/var/lib/tripleo-undercloud-test
 PORT_OFFSET=100
+SUBNET=192.168.124
 CLOUD=undercloud-test
 WORK=$CHECKOUT/build/test
 LOCK=/tmp/tripleo-cli-tests.lock
@@ -77,7 +79,9 @@ stage_lint() {
 }
 stage_types() { mypy; }
 stage_architecture() { lint-imports && run_pytest architecture tests/unit/test_architecture.py; }
-stage_unit() { run_pytest unit tests/unit --deselect tests/unit/test_architecture.py; }
+stage_unit() {
+  run_pytest unit tests/unit --deselect tests/unit/test_architecture.py --numprocesses 2
+}
 stage_contract() { run_pytest contract tests/contract; }
 stage_docs() { sphinx-build -q -W --keep-going -b html docs "$WORK/docs"; }
 stage_dist() { run_pytest dist tests/dist; }
@@ -97,15 +101,63 @@ ensure_browser() {
   apt-get install -qq --no-install-recommends chromium-headless-shell >/dev/null
 }
 
+# Containers of a run that was cut off hold the subnet.
+remove_machines() {
+  local fleet
+  tripleo-fleet machines |
+    while read -r _ _ address _ fleet; do
+      if [[ -n $fleet && $address == "$SUBNET".* ]]; then printf '%s\n' "$fleet"; fi
+    done | sort -u |
+    while read -r fleet; do tripleo-fleet stop --clean --pid-file "$fleet"; done
+}
+remove_undercloud() {
+  openstack undercloud uninstall --config "$WORK/undercloud.conf" --yes
+}
 stage_undercloud() {
   [[ $EUID -eq 0 ]] || die "an undercloud is installed as root" "./run_tests.sh --fast"
+  remove_machines || return
+  # Nodes and stacks of a run that was cut off would stand in the way of this one's.
+  if [[ -e $STATE_DIR ]]; then
+    echo "Removing the test undercloud that an earlier run has left."
+    remove_undercloud || return
+  fi
   openstack undercloud install --config "$WORK/undercloud.conf"
 }
 # OS_CLOUD only where the cloud is there: openstack does not start without it.
-stage_functional() { OS_CLOUD=$CLOUD run_pytest functional tests/functional tests/contract -m functional; }
-stage_lifecycle() { OS_CLOUD=$CLOUD run_pytest lifecycle tests/e2e/test_lifecycle.py -m e2e; }
+# Mostly they wait for the undercloud: several files at a time wait together.
+stage_functional() {
+  OS_CLOUD=$CLOUD run_pytest functional tests/functional tests/contract \
+    -m "functional and not disruptive" --numprocesses 4 --dist loadfile
+}
+stage_disruptive() { OS_CLOUD=$CLOUD run_pytest disruptive tests/functional -m disruptive; }
+# One waits for nodes, the other installs an undercloud beside.
+stage_lifecycle() {
+  OS_CLOUD=$CLOUD run_pytest lifecycle tests/e2e/test_{lifecycle,undercloud_resume}.py \
+    -m e2e --numprocesses 2 --dist loadfile
+}
+# An overcloud on containers, which are the only machines here that run anything.
+# They wait for machines, mostly: two files at a time wait together. A third would only
+# take its turns at the two cores from them.
+stage_overcloud() {
+  local image=$WORK/images/overcloud-full.tar.zst
+  tripleo-fleet prepare &&
+    openstack overcloud image build --image-name overcloud-full --type tar \
+      --output-directory "$WORK/images" &&
+    OS_CLOUD=$CLOUD openstack overcloud image upload --update-existing --image-type os \
+      --image-path "$WORK/images" --os-image-name "${image##*/}" &&
+    TRIPLEO_TEST_ROOTFS=$image OS_CLOUD=$CLOUD \
+      run_pytest overcloud tests/contract/test_container_runtime.py \
+      tests/e2e/test_{wires,containers,overcloud,bad_days,roles,pull,chapters}.py \
+      -m e2e --numprocesses 2 --dist loadfile
+}
+# The image of a disk, on a machine that QEMU emulates.
+stage_boot() {
+  openstack overcloud image build --image-name overcloud-full --type qcow2 \
+    --output-directory "$WORK/images" &&
+    TRIPLEO_TEST_DISK=$WORK/images/overcloud-full.qcow2 \
+      run_pytest boot tests/e2e/test_image_boot.py -m e2e
+}
 stage_bench() { OS_CLOUD=$CLOUD run_pytest bench tests/bench; }
-stage_resume() { run_pytest resume tests/e2e/test_undercloud_resume.py -m e2e; }
 
 write_config() {
   cat >"$WORK/undercloud.conf" <<CONF
@@ -116,6 +168,12 @@ clouds_file = $WORK/clouds.yaml
 cloud_name = $CLOUD
 service_user = tripleo-test
 clean_nodes = true
+enable_node_discovery = true
+[ctlplane-subnet]
+cidr = $SUBNET.0/24
+dhcp_start = $SUBNET.10
+dhcp_end = $SUBNET.250
+gateway = $SUBNET.1
 CONF
 }
 
@@ -145,8 +203,7 @@ run_stage() {
 clean_up() {
   if [[ $has_undercloud == yes && $keep == no ]]; then
     printf '\n%s==> removing the test undercloud%s\n' "$BOLD" "$RESET"
-    openstack undercloud uninstall --config "$WORK/undercloud.conf" --yes \
-      9>&- >"$WORK/uninstall.log" 2>&1 || echo "see $WORK/uninstall.log"
+    remove_undercloud 9>&- >"$WORK/uninstall.log" 2>&1 || echo "see $WORK/uninstall.log"
   fi
 }
 
@@ -159,6 +216,9 @@ extras=test,docs
 if [[ " ${stages[*]} " == *" bench "* ]]; then extras+=,bench; fi
 ensure_venv "$extras" 9>&- || die "the virtual environment could not be made"
 export PATH=$CHECKOUT/.venv/bin:$PATH
+# Homes of the tests are empty: what is found out or downloaded once is for all of them.
+export XDG_CACHE_HOME=${XDG_CACHE_HOME:-$HOME/.cache}
+export UV_CACHE_DIR=${UV_CACHE_DIR:-$XDG_CACHE_HOME/uv}
 # The tests choose their cloud themselves; nothing of the caller's reaches them.
 unset "${!OS_@}"
 export OS_CLIENT_CONFIG_FILE=$WORK/clouds.yaml

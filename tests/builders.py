@@ -24,7 +24,7 @@ def a_node(  # noqa: PLR0913 - a builder: each test names one or two of them
         id=NodeId(f"uuid-{name}"),
         name=name,
         state=NodeState(provision=state, power_on=False),
-        driver="fake-hardware",
+        driver=others.pop("driver", "fake-hardware"),
         resource_class=resource_class,
         traits=traits,
         properties={

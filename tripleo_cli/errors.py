@@ -88,5 +88,9 @@ class ValidationError(TripleoError):
     """A deployment is not ready to be made; lists every finding that says so."""
 
 
+class StepFailedError(TripleoError):
+    """A step of configuring nodes failed, or its checks; names node, unit, resource."""
+
+
 class InterruptedRunError(TripleoError):
     """The operator pressed Ctrl-C; says what goes on without us."""

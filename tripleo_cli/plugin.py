@@ -6,14 +6,21 @@ import argparse
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from tripleo_cli.domain.overcloud.access import Access
+    from tripleo_cli.domain.overcloud.ssh import SshAccess
     from tripleo_cli.domain.undercloud.config import UndercloudConfig
+    from tripleo_cli.workflows.credentials import Places
+    from tripleo_cli.workflows.image_build import Tools as ImageTools
+    from tripleo_cli.workflows.overcloud import Tools as OvercloudTools
+    from tripleo_cli.workflows.overcloud_ports import OvercloudServices, OvercloudUse
     from tripleo_cli.workflows.ports import (
         Clock,
         Cloud,
         Controllers,
+        KeyFiles,
         TimeServers,
         Workdir,
     )
@@ -75,6 +82,20 @@ def make_controllers(*, verify: bool) -> Controllers:
     return LiveControllers(verify=verify)
 
 
+def make_overcloud_services(access: Access) -> OvercloudServices:
+    """Give what talks to the services of an overcloud that list its nodes."""
+    from tripleo_cli.clients.overcloud_services import LiveOvercloudServices
+
+    return LiveOvercloudServices(access)
+
+
+def make_overcloud_use(access: Access) -> OvercloudUse:
+    """Give what makes things in an overcloud, as its users do."""
+    from tripleo_cli.clients.overcloud_use import LiveOvercloudUse
+
+    return LiveOvercloudUse(access)
+
+
 def make_nodes_folder() -> Workdir:
     """Find where this machine keeps what it must remember of registered nodes."""
     from pathlib import Path
@@ -96,6 +117,68 @@ def make_workdir(stack: str) -> Workdir:
     from tripleo_cli.clients.workdir import workdir_of
 
     return workdir_of(stack, Path.home())
+
+
+def make_key_files() -> KeyFiles:
+    """Give what makes and reads SSH keys on this machine."""
+    from tripleo_cli.clients.ssh_key import LocalKeys
+
+    return LocalKeys()
+
+
+def make_overcloud_tools(stack: str, ssh: SshAccess, cloud: Cloud) -> OvercloudTools:
+    """Wire what reaches the nodes of an overcloud, and the services on them."""
+    from pathlib import Path
+
+    from tripleo_cli.clients.overcloud import KeystoneIdentity
+    from tripleo_cli.clients.probes import LiveProbes
+    from tripleo_cli.clients.pull import HeatNodes
+    from tripleo_cli.clients.push import SshNodes
+    from tripleo_cli.clients.routed_nodes import RoutedNodes
+    from tripleo_cli.clients.workdir import FOLDER
+    from tripleo_cli.resources import shipped
+    from tripleo_cli.workflows.overcloud import Tools
+
+    folder = Path.home() / FOLDER / stack
+    playbook = (shipped("templates") / "ansible/verb.yaml").read_text()
+    push = SshNodes(folder=folder, key=Path(ssh.key), user=ssh.user, playbook=playbook)
+    pull = HeatNodes(orders=lambda: cloud.orders(stack), clock=make_clock())
+    return Tools(
+        nodes=RoutedNodes(push, pull),
+        probes=LiveProbes(),
+        identity=KeystoneIdentity,
+        places=make_places(stack),
+    )
+
+
+def make_agent() -> str:
+    """Give the agent of nodes that pull, as base64."""
+    from base64 import b64encode
+
+    from tripleo_cli.clients.node_program import node_agent
+
+    return b64encode(node_agent().data).decode()
+
+
+def make_places(stack: str) -> Places:
+    """Find where an operator looks for how to sign in to an overcloud."""
+    import os
+    from pathlib import Path
+
+    from tripleo_cli.clients.workdir import LocalWorkdir
+    from tripleo_cli.workflows.credentials import Places
+
+    usual = Path.home() / ".config" / "openstack" / "clouds.yaml"
+    named = os.environ.get("OS_CLIENT_CONFIG_FILE") or usual
+    # Where a link leads: a link stays one, and whoever goes through it or past it
+    # has the same lock.
+    clouds = Path(os.path.realpath(named))
+    return Places(
+        stack=make_workdir(stack),
+        home=LocalWorkdir(Path.home()),
+        clouds=LocalWorkdir(clouds.parent),
+        clouds_name=clouds.name,
+    )
 
 
 def make_folder(path: Path) -> Workdir:
@@ -159,4 +242,25 @@ def make_undercloud(config: UndercloudConfig) -> Undercloud:
         machine=local_machine(),
         supervisor=SocketSupervisor(Layout(config.state_dir).supervisor_socket),
         clock=make_clock(),
+    )
+
+
+def make_image_tools(cache: Path, elements: Sequence[Path]) -> ImageTools:
+    """Wire what building images on this machine takes.
+
+    Args:
+        cache: Where builds are kept.
+        elements: Folders of an operator's own elements.
+    """
+    from tripleo_cli.clients.dib import LocalImageBuilder
+    from tripleo_cli.clients.image_store import LocalImageStore
+    from tripleo_cli.resources import shipped
+    from tripleo_cli.workflows.image_build import Tools
+
+    own = str(shipped("templates") / "images" / "elements")
+    return Tools(
+        builder=LocalImageBuilder(),
+        store=LocalImageStore(cache),
+        clock=make_clock(),
+        elements=(*(str(path.resolve()) for path in elements), own),
     )

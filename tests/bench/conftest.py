@@ -28,19 +28,21 @@ class Cost:
 
 def cost_of(shell: Shell, *arguments: str) -> Cost:
     """Run an ``openstack`` command that has to succeed."""
+    said = shell.cwd / "said.log"
     began = time.monotonic()
-    process = subprocess.Popen(
-        [str(BIN / "openstack"), *arguments],
-        cwd=shell.cwd,
-        env=shell.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0, f"openstack {' '.join(arguments)} failed"
+    with said.open("w") as log:
+        process = subprocess.Popen(
+            [str(BIN / "openstack"), *arguments],
+            cwd=shell.cwd,
+            env=shell.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        _, status, usage = os.wait4(process.pid, 0)
     wall = time.monotonic() - began
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, said.read_text()[-4000:]
     return Cost(wall=wall, cpu=usage.ru_utime + usage.ru_stime)
 
 

@@ -21,7 +21,7 @@ SLOW_NODES = 12
 EXCLUDED = "CUSTOM_HARDWARE_EXCLUDED"
 COUNTS = {
     "Controller": 3,
-    "Database": 12,
+    "Database": NODES // 80,
     "Compute": NODES * 4 // 10,
     "CephStorage": NODES // 20,
     "ObjectStorage": NODES // 50,
@@ -32,10 +32,10 @@ ROLES = """
   requires: {cpus: {at_least: 16}, memory_gib: {at_least: 64}}
 - name: Database
   requires:
-    memory_gib: {at_least: 128}
-    count: disks
-    where: {is_rotational: false, size_gb: {at_least: 400}}
-    at_least: 2
+    - memory_gib: {at_least: 128}
+    - count: disks
+      where: {is_rotational: false, size_gb: {at_least: 400}}
+      at_least: 2
 - name: Compute
   requires: {cpus: {at_least: 96}, memory_gib: {at_least: 256}}
 - name: CephStorage
@@ -110,4 +110,4 @@ def rack(
 def excluded_nodes(shell: Shell) -> frozenset[str]:
     """Name the nodes that matching leaves out."""
     rows = shell.json("baremetal", "node", "list", "--fields", "name", "traits")
-    return frozenset(row["Name"] for row in rows if EXCLUDED in row["Traits"])
+    return frozenset(row["name"] for row in rows if EXCLUDED in row["traits"])

@@ -19,6 +19,7 @@ from tripleo_cli.domain.specs.join import solve
 from tripleo_cli.domain.specs.spec import Fact
 from tripleo_cli.domain.specs.table import make_table
 from tripleo_cli.inputs.collector_facts import load_hosts
+from tripleo_cli.inputs.specs import load_catalog
 from tripleo_cli.workflows.specs import match_specs
 
 DATA = Path(__file__).parents[1] / "data"
@@ -129,7 +130,7 @@ def test_a_thousand_machines(tmp_path: Path, say: Say) -> None:
     began = time.process_time()
     machines = load_hosts(tmp_path / "facts.json")
     read = time.process_time()
-    matches = match_specs(tmp_path, machines)
+    matches = match_specs(load_catalog(tmp_path), machines)
     ended = time.process_time()
 
     size_mb = (tmp_path / "facts.json").stat().st_size / 1e6

@@ -224,19 +224,36 @@ def test_a_verb_out_of_place_is_a_conflict(stage: Stage, verb: Verb) -> None:
     assert show(stage, node).provision is S.ENROLL
 
 
-def test_an_unanswered_inspection_waits_until_it_is_aborted(stage: Stage) -> None:
+def inspect_in_vain(stage: Stage) -> NodeId:
+    """Begin an inspection that nobody answers, and abort it."""
     name = stage.name("silent")
     node = enroll(stage, name=name, inspect_interface="agent")
     if isinstance(stage.cloud, FakeCloud):
         stage.cloud.baremetal.never_answers(name, Verb.INSPECT)
     stage.cloud.baremetal.create_port(node, {"address": stage.mac()})
     go(stage, node, Verb.MANAGE, S.MANAGEABLE)
-
     go(stage, node, Verb.INSPECT, S.INSPECT_WAIT)
     go(stage, node, Verb.ABORT, S.INSPECT_FAILED)
+    return node
+
+
+def test_an_unanswered_inspection_waits_until_it_is_aborted(stage: Stage) -> None:
+    node = inspect_in_vain(stage)
 
     assert "abort" in str(stage.cloud.baremetal.states()[node].last_error).lower()
     assert show(stage, node).inspected_at == ""
+
+
+def test_a_node_that_is_taken_back_still_says_why_its_inspection_failed(
+    stage: Stage,
+) -> None:
+    node = inspect_in_vain(stage)
+
+    go(stage, node, Verb.MANAGE, S.MANAGEABLE)
+
+    assert "abort" in str(stage.cloud.baremetal.states()[node].last_error).lower()
+    go(stage, node, Verb.INSPECT, S.INSPECT_WAIT)
+    assert stage.cloud.baremetal.states()[node].last_error is None
 
 
 def test_a_node_without_inspection_has_no_inventory(stage: Stage) -> None:

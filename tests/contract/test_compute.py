@@ -100,3 +100,31 @@ def test_servers_are_counted_against_a_quota(stage: Stage) -> None:
     for quota in quotas.values():
         assert quota.used >= 0
         assert (quota.limit is None) is (quota.free is None)
+
+
+KEY = (
+    "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJlPTc0rh4rOdDnVVPJvdJ2E9vDq1XfpY9fN8gXy1w0C"
+    " somebody"
+)
+
+
+def test_a_key_pair_is_there_once_however_often_it_is_saved(stage: Stage) -> None:
+    compute, name = stage.cloud.compute, stage.name("key")
+    stage.undo.callback(compute.delete_key, name)
+    assert name not in compute.key_pairs()
+
+    compute.save_key(name, KEY)
+    compute.save_key(name, KEY)
+
+    assert name in compute.key_pairs()
+    compute.delete_key(name)
+    compute.delete_key(name)
+    assert name not in compute.key_pairs()
+
+
+def test_what_is_no_public_key_is_refused(stage: Stage) -> None:
+    name = stage.name("key")
+    stage.undo.callback(stage.cloud.compute.delete_key, name)
+
+    with pytest.raises(ServiceError, match=name):
+        stage.cloud.compute.save_key(name, "not a key")

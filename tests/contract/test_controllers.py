@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import os
-import socket
 import stat
-import threading
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.controllers import Bmc, FakeControllers
+from tests.fakes.ipmi_server import serving_ipmi
 from tests.fakes.redfish_server import serving
 from tripleo_cli.clients.controllers import LiveControllers
-from tripleo_cli.domain.discovery import Credentials, Kind, Machine, Place
+from tripleo_cli.domain.discovery import (
+    Controller,
+    Credentials,
+    Kind,
+    Machine,
+    Place,
+)
 from tripleo_cli.workflows.ports import Controllers
 
 HOST = "127.0.0.1"
@@ -28,11 +33,9 @@ MACHINES = (
 )
 RIGHT = Credentials(user="admin", password="right")
 WRONG = Credentials(user="admin", password="never-in-argv")
-# Stands in for ipmitool: lets in whoever has the password in the environment.
+# Stands in for ipmitool, and tells what it was called with.
 IPMITOOL = """#!/bin/sh
 echo "$@" > "$(dirname "$0")/argv"
-[ "$IPMI_PASSWORD" = right ] && exit 0
-echo "Error: Unable to establish IPMI v2 / RMCP+ session" >&2
 exit 1
 """
 
@@ -60,29 +63,6 @@ def imagined() -> Network:
     return Network(controllers=controllers, redfish=redfish, ipmi=ipmi, nobody=nobody)
 
 
-@contextmanager
-def answering_ipmi() -> Iterator[int]:
-    """Answer the probe of IPMI as a BMC does."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
-        server.bind((HOST, 0))
-
-        def answer() -> None:
-            while True:
-                data, sender = server.recvfrom(1024)
-                if not data:
-                    return
-                server.sendto(data[:4] + bytes(26), sender)
-
-        thread = threading.Thread(target=answer, daemon=True)
-        thread.start()
-        port = int(server.getsockname()[1])
-        try:
-            yield port
-        finally:
-            server.sendto(b"", (HOST, port))
-            thread.join()
-
-
 @pytest.fixture
 def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     path = tmp_path / "ipmitool"
@@ -93,14 +73,14 @@ def tool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture(params=["fake", pytest.param("live", marks=pytest.mark.functional)])
-def network(request: pytest.FixtureRequest, tool: Path) -> Iterator[Network]:
-    assert tool.is_file()
+def network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Network]:
     if request.param == "fake":
         yield imagined()
         return
     with ExitStack() as stack:
         tcp = stack.enter_context(serving(MACS, RIGHT.user, RIGHT.password))
-        udp = stack.enter_context(answering_ipmi())
+        bmc = serving_ipmi(tmp_path / "bmc.log", RIGHT.user, RIGHT.password)
+        udp = stack.enter_context(bmc).port
         yield Network(
             controllers=LiveControllers(),
             redfish=a_place(Kind.REDFISH, tcp),
@@ -144,11 +124,8 @@ def test_where_nobody_answers_nobody_is_found(network: Network) -> None:
 
 @pytest.mark.functional
 def test_a_password_is_in_no_argument(tool: Path) -> None:
-    controllers = LiveControllers()
-    with answering_ipmi() as port:
-        controller = controllers.find(a_place(Kind.IPMI, port))
-        assert controller
-        controllers.sign_in(controller, WRONG)
+    place = a_place(Kind.IPMI, 623)
+    LiveControllers().sign_in(Controller(place=place, address=HOST), WRONG)
 
     said = tool.with_name("argv").read_text()
     assert "-E" in said

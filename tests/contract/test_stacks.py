@@ -45,7 +45,8 @@ SLOW = ROLE.replace("OS::Heat::Value", "OS::Heat::TestResource").replace(
 FILES = StackFiles(
     template=ROOT,
     files={"role.yaml": ROLE},
-    environment={"parameter_defaults": {"size": "big"}},
+    # Heat gives back what no template declares: passwords are kept so.
+    environment={"parameter_defaults": {"size": "big", "Passwords": {"A": "kept"}}},
 )
 NOTHING = "no-such-stack"
 

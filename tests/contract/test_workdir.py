@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.workdir import FakeWorkdir
 from tripleo_cli.clients.workdir import LocalWorkdir
-from tripleo_cli.errors import BusyError
+from tripleo_cli.errors import BusyError, HostError
 
 if TYPE_CHECKING:
     from tripleo_cli.workflows.ports import Workdir
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def workdir(request: pytest.FixtureRequest, tmp_path: Path) -> Workdir:
     if request.param == "fake":
         return FakeWorkdir()
-    return LocalWorkdir(tmp_path / "overcloud")
+    return LocalWorkdir(tmp_path / "overcloud", turn_seconds=0)
 
 
 def test_what_is_written_is_read(workdir: Workdir) -> None:
@@ -33,6 +33,17 @@ def test_what_is_written_is_read(workdir: Workdir) -> None:
     assert list(workdir.names()) == ["heat/roles/compute.yaml", "plan.json"]
 
 
+def test_what_is_removed_is_gone(workdir: Workdir) -> None:
+    workdir.write("plan.json", "{}")
+    workdir.write("heat/overcloud.yaml", "{}")
+
+    workdir.remove("plan.json")
+    workdir.remove("plan.json")
+
+    assert workdir.read("plan.json") is None
+    assert list(workdir.names()) == ["heat/overcloud.yaml"]
+
+
 def test_an_empty_folder_has_nothing(workdir: Workdir) -> None:
     assert workdir.read("plan.json") is None
     assert list(workdir.names()) == []
@@ -44,6 +55,8 @@ def test_names_stay_inside(workdir: Workdir, name: str) -> None:
         workdir.write(name, "x")
     with pytest.raises(ValueError, match="not a name inside"):
         workdir.read(name)
+    with pytest.raises(ValueError, match="not a name inside"):
+        workdir.remove(name)
 
 
 def test_a_lock_is_held_by_one_and_tells_by_whom(workdir: Workdir) -> None:
@@ -65,3 +78,18 @@ def test_a_lock_is_free_after_a_failure(workdir: Workdir) -> None:
 
     with workdir.lock("go on"):
         pass
+
+
+def test_a_file_is_had_by_one_at_a_time(workdir: Workdir) -> None:
+    with workdir.turn("heat/a.yaml"):
+        with (
+            pytest.raises(HostError, match=r"another run has held .*a\.yaml"),
+            workdir.turn("heat/a.yaml"),
+        ):
+            pass
+        with workdir.turn("heat/b.yaml"), workdir.lock("deploy"):
+            workdir.write("heat/a.yaml", "x")
+
+    with workdir.turn("heat/a.yaml"):
+        assert workdir.read("heat/a.yaml") == "x"
+    assert list(workdir.names()) == ["heat/a.yaml"]

@@ -15,6 +15,8 @@ from typing import Any, Self
 
 import pytest
 
+from tests.functional.signals import hear_ctrl_c
+
 BIN = Path(sys.executable).parent
 TIME_LIMIT_S = 900
 
@@ -26,7 +28,6 @@ class Done:
     code: int
     out: str
     said: str
-    seconds: float
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,18 @@ class Running:
     def is_over(self) -> bool:
         """Whether it came to its end."""
         return self.process.poll() is not None
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C."""
+        assert not self.is_over(), f"too late to stop it: {self.log.read_text()}"
+        self.process.send_signal(signal.SIGINT)
+
+    def end(self) -> Done:
+        """Let it come to its end, whatever that is."""
+        code = self.process.wait(TIME_LIMIT_S)
+        said = self.log.read_text()
+        sys.stdout.write(f"{said}[{code}]\n")
+        return Done(code, said, said)
 
     def kill(self, *, with_children: bool) -> None:
         """End it as a crash would; what it started survives, or dies with it."""
@@ -81,6 +94,7 @@ class Shell:
         with log.open("w") as output:
             process = subprocess.Popen(
                 [str(BIN / program), *arguments],
+                preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no threads of ours run
                 cwd=self.cwd,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -108,7 +122,7 @@ class Shell:
         said = done.stdout + done.stderr
         line = f"$ {program} {' '.join(arguments)}"
         sys.stdout.write(f"{line}\n{said}[{done.returncode}, {seconds:.1f} s]\n")
-        return Done(done.returncode, done.stdout, said, seconds)
+        return Done(done.returncode, done.stdout, said)
 
     def openstack(self, *arguments: str) -> Done:
         """Run an ``openstack`` command that has to succeed."""

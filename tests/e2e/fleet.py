@@ -10,6 +10,14 @@ from pathlib import Path
 from tests.e2e.conftest import Shell
 
 
+def place_to_listen() -> str:
+    """Give an address and port; each process of a parallel run has its own."""
+    place = os.environ.get("TRIPLEO_TEST_FLEET", "127.0.0.1:6396")
+    host, _, port = place.rpartition(":")
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    return f"{host}:{int(port) + int(worker)}"
+
+
 @dataclass(frozen=True)
 class Fleet:
     """Machines of one nodes file, and the process that plays them."""
@@ -35,7 +43,7 @@ class Fleet:
             *("--nodes-file", self.nodes_file),
             *("--pid-file", str(self.folder / "fleet.pid")),
             *("--log-file", str(self.folder / "fleet.log")),
-            *("--listen", os.environ.get("TRIPLEO_TEST_FLEET", "127.0.0.1:6396")),
+            *("--listen", place_to_listen()),
         )
 
     def stop(self) -> None:

@@ -24,7 +24,6 @@ pytestmark = [
 STACK = "e2e"
 NODES = 6
 FAULT = "SIMULATED: writing the image failed: I/O error on /dev/sda"
-QUICK_S = 20
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +121,7 @@ def test_importing_again_changes_nothing(shell: Shell, fleet: Fleet) -> None:
     )
 
     assert nodes(shell) == before
-    assert again.seconds < QUICK_S
+    assert "nothing changed" in again.said
 
 
 def test_a_broken_nodes_file_is_refused_before_anything_happens(
@@ -249,7 +248,6 @@ def test_deploying_again_changes_nothing_and_says_so(
     again = shell.openstack(*deploy_words(compute=2))
 
     assert "nothing changed" in again.said
-    assert again.seconds < QUICK_S
     assert seen.stack_times() == before
 
 

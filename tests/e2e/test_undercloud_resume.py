@@ -18,7 +18,6 @@ PORT_OFFSET = 300
 KILLS = (0.1, 0.3, 0.5, 0.7, 0.9)
 """The share of its tasks that the installer has finished when it dies."""
 INSTALL_LIMIT_S = 900
-NOTHING_TO_DO_S = 15
 
 
 @dataclass(frozen=True)
@@ -128,5 +127,4 @@ def test_a_token_is_given(undercloud: Undercloud) -> None:
 def test_installing_again_has_nothing_to_do(undercloud: Undercloud) -> None:
     again = undercloud.shell.openstack("undercloud", "install", *undercloud.options)
 
-    assert again.seconds < NOTHING_TO_DO_S
     assert "nothing" in again.said.lower()

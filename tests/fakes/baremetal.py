@@ -24,12 +24,7 @@ from tripleo_cli.domain.node import (
     format_capabilities,
     parse_capabilities,
 )
-from tripleo_cli.errors import (
-    ConflictError,
-    NotFoundError,
-    ServiceError,
-    TripleoError,
-)
+from tripleo_cli.errors import ConflictError, NotFoundError, ServiceError, TripleoError
 
 S = ProvisionState
 
@@ -289,12 +284,17 @@ class FakeBaremetal:
         if (node.name, verb) in self._ends:
             end = (FAILURES[verb], self._ends[node.name, verb])
             return [*((state, None) for state in way[:-1]), end]
-        aborted = "aborted by request" if verb is Verb.ABORT else None
-        return [*((state, None) for state in way[:-1]), (way[-1], aborted)]
+        told = "aborted by request" if verb is Verb.ABORT else None
+        if way == (S.MANAGEABLE,):
+            # Nothing is begun, so the error of what failed before stays.
+            told = node.state.last_error
+        return [*((state, None) for state in way[:-1]), (way[-1], told)]
 
     def _set_out(self, node: NodeId) -> None:
         state, error = self._ways[node].pop(0)
         self.change_state(node, provision=state, last_error=error)
+        if state is S.INSPECTING:
+            self.change(node, inspected_at="")
 
     def _step(self, node: NodeId) -> None:
         if node in self._powers:

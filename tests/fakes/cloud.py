@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from tests.fakes.baremetal import FakeBaremetal
 from tests.fakes.compute import FakeCompute
+from tests.fakes.heat_orders import FakeHeatOrders
 from tests.fakes.images import FakeImages
 from tests.fakes.inspection import FakeInspection
 from tests.fakes.networks import FakeNetworks
@@ -25,3 +26,7 @@ class FakeCloud:
         self.networks = FakeNetworks()
         self.images = FakeImages()
         self.stacks = FakeStacks(self.compute)
+        self.ordered: dict[str, FakeHeatOrders] = {}
+
+    def orders(self, stack: str) -> FakeHeatOrders:
+        return self.ordered.setdefault(stack, FakeHeatOrders())

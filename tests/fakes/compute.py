@@ -15,6 +15,7 @@ from tripleo_cli.errors import ServiceError
 
 # Nova's rule for extra spec keys and for flavor names.
 SPEC_KEY = re.compile(r"[A-Za-z0-9_.:\- ]{1,255}")
+PUBLIC_KEY = re.compile(r"ssh-(ed25519|rsa) AAAA[A-Za-z0-9+/=]+( .*)?")
 FLAVOR_NAME = re.compile(r"\S(.{0,253}\S)?")
 
 
@@ -26,6 +27,7 @@ class FakeCompute:
         self._baremetal = baremetal
         self._flavors: dict[str, Flavor] = {}
         self._servers: dict[str, Server] = {}
+        self._keys: dict[str, str] = {}
         self.dirty: set[NodeId] = set()
         """Nodes that cannot be cleaned when their server is deleted."""
         self.blind_to: set[NodeId] = set()
@@ -68,6 +70,17 @@ class FakeCompute:
             Quota(resource=name, limit=self.limits.get(name), used=number)
             for name, number in used.items()
         ]
+
+    def key_pairs(self) -> frozenset[str]:
+        return frozenset(self._keys)
+
+    def save_key(self, name: str, public: str) -> None:
+        if not PUBLIC_KEY.fullmatch(public.strip()):
+            raise ServiceError(f"key pair {name}: Keypair data is invalid")
+        self._keys.setdefault(name, public)
+
+    def delete_key(self, name: str) -> None:
+        self._keys.pop(name, None)
 
     def _free(self) -> Iterator[Node]:
         """Give the nodes that Nova can place a server on."""

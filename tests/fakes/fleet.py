@@ -32,6 +32,10 @@ class FakeFleetIronic:
     beats: list[tuple[str, str]] = field(default_factory=list)
     patches: list[tuple[str, str]] = field(default_factory=list)
     """The nodes that were told where their controller is, and where."""
+    power: list[tuple[str, bool]] = field(default_factory=list)
+    """What was asked of the power of nodes, in order."""
+    locked: set[str] = field(default_factory=set)
+    """Nodes that Ironic is at work on."""
     calls: int = 0
     clock: int = 0
 
@@ -87,6 +91,12 @@ class FakeFleetIronic:
         if bmc_url != node.bmc_url:
             self.patches.append((node_id, bmc_url))
         self._change(node, wiring=wiring, fault=fault, bmc_url=bmc_url)
+
+    async def set_power(self, node_id: str, *, on: bool) -> None:
+        self._called()
+        if node_id in self.locked:
+            raise UnavailableError(f"{self.known[node_id].name} is locked")
+        self.power.append((self.known[node_id].name, on))
 
     async def continue_inspection(self, data: Mapping[str, Any]) -> None:
         self._called()

@@ -31,11 +31,14 @@ TYPES = {
     "OS::Heat::StructuredDeployment",
     "OS::Heat::TestResource",
     "OS::Heat::Value",
+    "OS::Heat::WaitConditionHandle",
     "OS::Neutron::Net",
     "OS::Neutron::Port",
     "OS::Neutron::Subnet",
     "OS::Nova::Server",
 }
+VIP = "192.0.2.250"
+"""The address that the fake gives every port that asks for none."""
 PSEUDO = {"OS::stack_name", "OS::stack_id", "OS::project_id"}
 
 
@@ -64,7 +67,7 @@ def definitions(name: str, files: StackFiles) -> dict[str, Definition]:
         "OS::stack_id": f"id-of-{name}",
         "OS::project_id": "project",
     }
-    top = parse(files.template, "template")
+    top = _read(None, files)
     unknown = set(environment.get("parameters", {})) - set(top.get("parameters", {}))
     if unknown:
         raise ServiceError(f"The Parameter ({sorted(unknown)[0]}) was not defined")
@@ -97,6 +100,37 @@ def parse(text: str, where: str) -> dict[str, Any]:
         if target not in known:
             raise ServiceError(f"{where}: {kind} refers to unknown {target!r}")
     return template
+
+
+def attributes_of(definition: Definition) -> dict[str, Any]:
+    """Give what a resource that is no server tells of itself."""
+    given = definition.properties
+    if definition.type == "OS::Heat::SoftwareConfig":
+        return {"config": given.get("config")}
+    if definition.type == "OS::Neutron::Port":
+        return {"fixed_ips": given.get("fixed_ips") or [{"ip_address": VIP}]}
+    return {}
+
+
+def _read(name: str | None, files: StackFiles) -> dict[str, Any]:
+    """Read the top template, or a nested one, with the files that it includes."""
+    text = files.files[name] if name else files.template
+    where = name or "template"
+    template: dict[str, Any] = _included(parse(text, where), where, files)
+    return template
+
+
+def _included(value: Any, where: str, files: StackFiles) -> Any:
+    if isinstance(value, list):
+        return [_included(item, where, files) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if set(value) == {"get_file"}:
+        name = value["get_file"]
+        if name not in files.files:
+            raise ServiceError(f'{where}: No content found in the "files" for {name}')
+        return files.files[name]
+    return {key: _included(item, where, files) for key, item in value.items()}
 
 
 def _references(value: Any) -> Iterator[tuple[str, str]]:
@@ -143,7 +177,7 @@ def _walk(
             template=nested,
         )
         if nested:
-            child = parse(files.files[nested], nested)
+            child = _read(nested, files)
             inherited = files.environment.get("parameter_defaults", {})
             pseudo = {key: values[key] for key in PSEUDO if key in values}
             below = {**inherited, **properties, **pseudo}
@@ -222,8 +256,7 @@ def _scope(
     world: tuple[StackFiles, Mapping[str, Any]],
 ) -> _Scope:
     files, attributes = world
-    text = files.files[name] if name else files.template
-    template = parse(text, name or "template")
+    template = _read(name, files)
     return _Scope(
         template=template,
         prefix=prefix,

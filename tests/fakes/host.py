@@ -161,7 +161,6 @@ class FakeHost:
             "python3.11": lambda _: Result(returncode=0, stdout="/usr 3 11"),
             "mariadb-install-db": self._install_db,
             "mv": self._mv,
-            "supervisord": self._supervisord,
             "systemctl": self._systemctl,
             "keystone-manage": self._keystone_manage,
             "nova-manage": self._nova_manage,
@@ -205,6 +204,8 @@ class FakeHost:
         return _exit(0)
 
     def _python(self, call: Call) -> Result:
+        if call.argv[1] == self.layout.supervisor_program:
+            return self._supervisord(call)
         if "compileall" in call.argv:
             return _exit(0)
         if "base_prefix" in call.argv[-1]:
@@ -235,6 +236,7 @@ class FakeHost:
     def _supervisord(self, call: Call) -> Result:
         assert call.detached
         assert call.user == self.config.service_user
+        assert call.argv[1] in self.files
         self._live()
         self.supervisor.boot()
         return _exit(0)

@@ -68,7 +68,7 @@ class FakeSite:
     def __init__(self, templates: Mapping[str, str]) -> None:
         self.host = FakeHost()
         self.administration = FakeAdministration(self.host)
-        self.machine = FakeMachine()
+        self.machine = FakeMachine(supervisor=self.host.supervisor)
         self.clock = FakeClock()
         self.templates = templates
         self.lock = LOCK

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from tests.fakes.compute import FakeCompute
-from tests.fakes.heat_template import Definition, definitions, outputs
+from tests.fakes.heat_template import Definition, attributes_of, definitions, outputs
 from tripleo_cli.domain.stack import (
     Stack,
     StackEvent,
@@ -51,6 +51,8 @@ class FakeStacks:
         self._faults: dict[str, str] = {}
         self._endless: set[str] = set()
         self._silences = 0
+        self.on_validate: Callable[[], None] = lambda: None
+        """Called before templates are judged; may raise Heat's refusal."""
         self.calls: list[str] = []
         """The names of all methods called, in order."""
 
@@ -94,6 +96,7 @@ class FakeStacks:
 
     def validate(self, files: StackFiles) -> None:
         self.calls.append("validate")
+        self.on_validate()
         definitions("validated", files)
 
     def create(self, name: str, files: StackFiles, timeout_minutes: int) -> str:
@@ -198,6 +201,8 @@ class FakeStacks:
         attributes: dict[str, Any] = {}
         for path, resource in record.resources.items():
             known: dict[str, Any] = {"id": resource.physical_id}
+            if path in record.defined:
+                known |= attributes_of(record.defined[path])
             if server := servers.get(resource.physical_id):
                 known["name"] = server.name
                 known["first_address"] = next(iter(server.addresses), "")

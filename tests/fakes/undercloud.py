@@ -15,6 +15,7 @@ from tripleo_cli.domain.undercloud.process import Process
 from tripleo_cli.domain.undercloud.services import SERVICES
 from tripleo_cli.errors import BusyError, HostError, NotFoundError
 from tripleo_cli.workflows.undercloud.installed import Undercloud
+from tripleo_cli.workflows.undercloud.ports import Supervisor
 from tripleo_cli.workflows.undercloud.supervise import SYSTEMD
 
 CONFIG = UndercloudConfig(
@@ -111,7 +112,7 @@ class FakeHost:
             "rmdir": lambda call: self._rmdir(call.argv[-1]),
             "apt-get": self._purge,
             "systemctl": self._systemctl,
-            "supervisord": self._supervisord,
+            "python": self._supervisord,
         }
         return Result(returncode=known[program](call))
 
@@ -197,6 +198,7 @@ class FakeHost:
     def _supervisord(self, call: Call) -> int:
         assert call.detached
         assert call.user == CONFIG.service_user
+        assert call.argv[1] == Layout(CONFIG.state_dir).supervisor_program
         self._supervisor.boot()
         return 0
 
@@ -204,8 +206,13 @@ class FakeHost:
 class FakeMachine:
     """Measures nothing; remembers which strays it was asked to end."""
 
-    def __init__(self, facts: MachineFacts | None = None) -> None:
+    def __init__(
+        self,
+        facts: MachineFacts | None = None,
+        supervisor: Supervisor | None = None,
+    ) -> None:
         self._facts = facts
+        self._supervisor = supervisor
         self.strays: list[str] = []
         self.logs: dict[str, list[str]] = {}
 
@@ -226,6 +233,11 @@ class FakeMachine:
         ended, self.strays = self.strays, []
         return ended
 
+    def end_all(self, config: UndercloudConfig) -> None:
+        assert self._supervisor is not None
+        self._supervisor.shutdown()
+        self.end_strays(config)
+
     def tail(self, path: str, lines: int, *, follow: bool) -> Iterator[str]:
         assert not follow
         if path not in self.logs:
@@ -240,7 +252,7 @@ class FakeUndercloud:
         self.clock = FakeClock()
         self.supervisor = FakeSupervisor(self.clock)
         self.host = FakeHost(self.supervisor)
-        self.machine = FakeMachine(facts)
+        self.machine = FakeMachine(facts, self.supervisor)
         self.host.users.add(CONFIG.service_user)
         for name in ("etc/supervisord.conf", "run/x", "data/x", "log/x", "venv/x"):
             self.host.files[f"{CONFIG.state_dir}/{name}"] = ""

@@ -14,27 +14,53 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.functional.signals import hear_ctrl_c
+
 BIN = Path(sys.executable).parent
+OPENSTACK = str(BIN / "openstack")
 FLEET = str(BIN / "tripleo-fleet")
+
+
+def openstack(
+    *words: str, home: Path | None = None, cloud: bool = True
+) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, as an operator with a home, or without a cloud."""
+    return subprocess.run(  # noqa: S603 - our own words
+        (OPENSTACK, *words),
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+        env=_environment(home, cloud=cloud),
+    )
+
+
+def begin(
+    *words: str, home: Path, stderr: int = subprocess.PIPE
+) -> subprocess.Popen[str]:
+    """Start a command as a terminal would: Ctrl-C reaches it."""
+    return subprocess.Popen(  # noqa: S603 - our own words
+        (OPENSTACK, *words),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        text=True,
+        env=_environment(home),
+        preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no threads here
+    )
+
+
+def _environment(home: Path | None, *, cloud: bool = True) -> dict[str, str]:
+    own = {"HOME": str(home)} if home else {}
+    kept = {k: v for k, v in os.environ.items() if cloud or not k.startswith("OS_")}
+    return kept | own
 
 
 def run(
     *words: str, code: int = 0, cloud: bool = True
 ) -> subprocess.CompletedProcess[str]:
     """Run one of our commands, also without a cloud; it has to end with that code."""
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if cloud or not name.startswith("OS_")
-    }
-    done = subprocess.run(  # noqa: S603 - our own words
-        (str(BIN / "openstack"), "overcloud", *words),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        env=environment,
-    )
+    done = openstack("overcloud", *words, cloud=cloud)
     assert done.returncode == code, done.stderr + done.stdout
     return done
 
@@ -46,12 +72,8 @@ def answer(*words: str, code: int = 0) -> Any:
 
 def node(name: str) -> Any:
     """Give what Ironic says of a node."""
-    done = subprocess.run(  # noqa: S603 - our own words
-        (str(BIN / "openstack"), "baremetal", "node", "show", name, "-f", "json"),
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    done = openstack("baremetal", "node", "show", name, "-f", "json")
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 

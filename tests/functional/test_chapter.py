@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.functional
+pytestmark = [pytest.mark.functional, pytest.mark.disruptive]
 
 DOCS = Path(__file__).parents[2] / "docs"
 PROGRAMS = Path(sys.executable).parent

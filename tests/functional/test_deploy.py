@@ -6,10 +6,8 @@ The tests build on each other, in the order in which they stand here.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,11 +18,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.functional.signals import hear_ctrl_c
+from tests.functional.shell import begin, openstack
 
 pytestmark = pytest.mark.functional
 
-OPENSTACK = Path(sys.executable).with_name("openstack")
 RUN = uuid4().hex[:6]
 STACK = f"f-{RUN}"
 NODES = 5
@@ -37,18 +34,8 @@ class Site:
 
     home: Path
 
-    def words(self, *words: str) -> tuple[str, ...]:
-        return (str(OPENSTACK), *words)
-
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603 - our own words
-            self.words(*words),
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "HOME": str(self.home)},
-        )
+        return openstack(*words, home=self.home)
 
     def must(self, *words: str) -> str:
         done = self.run(*words)
@@ -68,15 +55,8 @@ class Site:
         )
 
     def begin(self, computes: int) -> subprocess.Popen[str]:
-        """Start a deployment as a terminal would: Ctrl-C reaches it."""
-        return subprocess.Popen(  # noqa: S603 - our own words
-            self.words(*self.deploy_words(computes)),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            env={**os.environ, "HOME": str(self.home)},
-            preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no threads here
-        )
+        words = self.deploy_words(computes)
+        return begin(*words, home=self.home, stderr=subprocess.STDOUT)
 
     def status(self) -> str:
         done = self.run("stack", "show", STACK, "-f", "value", "-c", "stack_status")
@@ -98,11 +78,13 @@ def until(process: subprocess.Popen[str], sign: str) -> None:
     """Read a deployment's output up to a word."""
     assert process.stdout
     deadline = time.monotonic() + PATIENCE_S
+    said = ""
     for line in process.stdout:
         if sign in line:
             return
-        assert time.monotonic() < deadline
-    raise AssertionError(f"it ended without {sign!r}")
+        said += line
+        assert time.monotonic() < deadline, said
+    raise AssertionError(f"it ended without {sign!r}:\n{said}")
 
 
 @pytest.fixture(scope="module")
@@ -176,7 +158,11 @@ def test_a_dry_run_makes_nothing(site: Site) -> None:
     assert site.status() == ""
 
 
-@pytest.mark.parametrize("sign", ["Tag nodes", "Controller: began", f"{STACK}-"])
+@pytest.mark.parametrize(
+    "sign",
+    ["Tag nodes", "Controller: began", f"{STACK}-"],
+    ids=["tag", "role", "server"],
+)
 def test_a_killed_deployment_is_healed_by_the_same_command(
     site: Site, sign: str
 ) -> None:

@@ -13,7 +13,10 @@ from uuid import uuid4
 
 import pytest
 
+from tests.e2e.conftest import wait_until
+from tests.fakes.ipmi_server import IpmiBmc, serving_ipmi
 from tests.fakes.redfish_server import serving
+from tests.functional.shell import openstack
 from tests.functional.test_nodes import Shell, column
 
 pytestmark = pytest.mark.functional
@@ -22,8 +25,10 @@ pytestmark = pytest.mark.functional
 class Rack:
     """One BMC, and an operator who looks for it."""
 
-    def __init__(self, folder: Path, port: int, mac: str) -> None:
-        self.folder, self.port, self.mac = folder, port, mac
+    def __init__(
+        self, folder: Path, port: int, *, kind: str = "redfish", mac: str = ""
+    ) -> None:
+        self.folder, self.port, self.kind, self.mac = folder, port, kind, mac
         self.shell = Shell(folder)
         self.registered: tuple[str, ...] = ()
 
@@ -34,20 +39,61 @@ class Rack:
         return str(path)
 
     def search(self, text: str) -> tuple[str, ...]:
-        at = ("--ip", "127.0.0.1", "--port", str(self.port), "--kind", "redfish")
+        at = ("--ip", "127.0.0.1", "--port", str(self.port), "--kind", self.kind)
         return ("discover", *at, "--credentials", self.credentials(text))
+
+    def clear(self) -> None:
+        if self.registered:
+            self.shell.run("delete", *self.registered)
 
 
 @pytest.fixture
 def rack(tmp_path: Path) -> Iterator[Rack]:
     mac = f"52:54:00:0e:ff:{uuid4().hex[:2]}"
     with serving({"one": [mac.upper()]}, "admin", "right") as port:
-        made = Rack(tmp_path, port, mac)
+        made = Rack(tmp_path, port, mac=mac)
         try:
             yield made
         finally:
-            if made.registered:
-                made.shell.run("delete", *made.registered)
+            made.clear()
+
+
+@pytest.fixture
+def bmc(tmp_path: Path) -> Iterator[IpmiBmc]:
+    with serving_ipmi(tmp_path / "bmc.log", "admin", "right") as made:
+        yield made
+
+
+@pytest.fixture
+def ipmi_rack(tmp_path: Path, bmc: IpmiBmc) -> Iterator[Rack]:
+    made = Rack(tmp_path, bmc.port, kind="ipmi")
+    try:
+        yield made
+    finally:
+        made.clear()
+
+
+def test_a_machine_with_ipmi_is_found_and_ironic_switches_it(
+    ipmi_rack: Rack, bmc: IpmiBmc
+) -> None:
+    rows, said = ipmi_rack.shell.run(*ipmi_rack.search("admin:old\nadmin:right\n"))
+    ipmi_rack.registered = tuple(column(rows, "UUID"))
+    again, _ = ipmi_rack.shell.run(*ipmi_rack.search("admin:right"))
+    openstack("baremetal", "node", "power", "on", *ipmi_rack.registered)
+    wait_until(lambda: bmc.power == "on", within_s=60)
+
+    assert column(rows, "Result") == ["created"]
+    assert column(rows, "Provision State") == ["manageable"]
+    assert "ipmi, admin fits, 1 machine" in said
+    assert column(again, "Result") == ["unchanged"]
+
+
+def test_wrong_ipmi_credentials_fail_fast_with_the_reason(ipmi_rack: Rack) -> None:
+    rows, said = ipmi_rack.shell.run(*ipmi_rack.search("admin:hush-hush"), code=1)
+
+    assert column(rows, "Result") == ["failed"]
+    assert "no credentials fit (ipmi, tried: admin)" in said
+    assert "hush-hush" not in said
 
 
 def test_a_machine_is_found_and_registered_once(rack: Rack) -> None:

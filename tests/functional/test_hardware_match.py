@@ -57,7 +57,7 @@ def facts(export: Path, tmp_path: Path) -> Path:
     ours = [
         node
         for node in json.loads(export.read_text())
-        if node["name"].startswith(PREFIX)
+        if (node["name"] or "").startswith(PREFIX)
     ]
     path = tmp_path / "facts.json"
     path.write_text(json.dumps(ours))

@@ -5,33 +5,24 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
-from openstack import config
 
+from tests.functional.live import connect
+from tests.functional.shell import openstack
 from tripleo_cli.clients.cloud import LiveCloud
 
 pytestmark = pytest.mark.functional
 
-OPENSTACK = Path(sys.executable).with_name("openstack")
 MIB = 2**20
 
 
 @pytest.fixture(scope="module")
 def cloud() -> LiveCloud:
-    region = config.OpenStackConfig().get_one(os.environ["OS_CLOUD"])
-    return LiveCloud(
-        SimpleNamespace(
-            session=region.get_session(),
-            region_name=region.region_name,
-            interface=region.config.get("interface"),
-        )
-    )
+    return connect()
 
 
 @pytest.fixture
@@ -49,16 +40,10 @@ def image(cloud: LiveCloud, tmp_path: Path) -> Iterator[Path]:
 
 def upload(image: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """Upload the operating system's files."""
-    return subprocess.run(  # noqa: S603 - our own words
-        (
-            *(str(OPENSTACK), "overcloud", "image", "upload", "-f", "json"),
-            *("--image-path", str(image.parent), "--os-image-name", image.name),
-            *("--image-type", "os", *words),
-        ),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
+    return openstack(
+        *("overcloud", "image", "upload", "-f", "json"),
+        *("--image-path", str(image.parent), "--os-image-name", image.name),
+        *("--image-type", "os", *words),
     )
 
 

@@ -34,7 +34,7 @@ MEMORY = "{inventory[memory][physical_mb]}"
 def generated(*words: str) -> Any:
     """Draw machines; gives the entries of their nodes file."""
     command = [FLEET, "generate", "--resource-class", "ftest"]
-    done = subprocess.run([*command, *words], capture_output=True, check=True)  # noqa: S603
+    done = subprocess.run([*command, *words], capture_output=True, check=True)  # noqa: S603 - our own words
     return json.loads(done.stdout)["nodes"]
 
 
@@ -79,12 +79,24 @@ def test_a_node_gets_its_own_settings_back() -> None:
         assert after[field] == before[field]
 
 
-def test_a_machine_that_is_not_asked_measures_nothing() -> None:
-    run("node", "introspect", HEALTHY)
+def test_a_machine_that_is_not_asked_measures_nothing_and_keeps_its_results() -> None:
+    before = answer("introspection", "show", HEALTHY)
 
-    text = run("introspection", "show", HEALTHY, "-f", "value", "-c", "benchmarks")
+    said = run("node", "introspect", HEALTHY).stderr
 
-    assert text.stdout.startswith("none (--benchmark")
+    raw = run("introspection", "data", "save", HEALTHY).stdout
+    after = answer("introspection", "show", HEALTHY)
+    assert "loops_per_sec" not in raw
+    assert "kept benchmark results of an earlier inspection" in said
+    assert after["benchmarks"] == before["benchmarks"] != {}
+    assert set(after["measured_at"]) == {"cpu", "disk", "memory"}
+
+
+def test_results_that_were_measured_again_are_not_kept_twice() -> None:
+    run("node", "introspect", HEALTHY, "--benchmark", "all")
+
+    assert answer("introspection", "show", HEALTHY)["measured_at"] == {}
+    assert "benchmarks_kept" not in node(HEALTHY)["extra"]
 
 
 def test_a_failure_names_node_phase_cause_and_remedy() -> None:
@@ -148,6 +160,7 @@ def test_a_machine_without_results_says_what_to_do() -> None:
 @pytest.fixture
 def rules(tmp_path: Path) -> Iterator[str]:
     """A rule on memory in Ironic's form, and one in ironic-inspector's."""
+    run("node", "introspect", HEALTHY)
     limit = answer("introspection", "show", HEALTHY)["memory_mib"]
     big = {
         "description": f"{PREFIX} enough memory",
@@ -167,6 +180,8 @@ def rules(tmp_path: Path) -> Iterator[str]:
             run("rule", "delete", row["UUID"])
 
 
+# Rules are for all machines that are inspected, others' too.
+@pytest.mark.disruptive
 def test_machines_are_tagged_by_rules_as_they_are_inspected(rules: str) -> None:
     created = answer("rule", "import", rules)
     again = answer("rule", "import", rules)

@@ -10,7 +10,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
@@ -21,11 +20,10 @@ from uuid import uuid4
 
 import pytest
 
-from tests.functional.signals import hear_ctrl_c
+from tests.functional.shell import begin
 
 pytestmark = pytest.mark.functional
 
-OPENSTACK = Path(sys.executable).with_name("openstack")
 RESOURCE_CLASS = "dtest"
 Rows = Sequence[dict[str, Any]]
 
@@ -35,18 +33,10 @@ class Shell:
 
     def __init__(self, home: Path) -> None:
         assert os.environ.get("OS_CLOUD"), "OS_CLOUD names no undercloud"
-        self._environment = {**os.environ, "HOME": str(home)}
+        self._home = home
 
     def begin(self, *words: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603 - our own words
-            (str(OPENSTACK), "overcloud", "node", *words),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            env=self._environment,
-            preexec_fn=hear_ctrl_c,  # noqa: PLW1509 - no threads here
-        )
+        return begin("overcloud", "node", *words, home=self._home)
 
     def run(self, *words: str, code: int = 0) -> tuple[Rows, str]:
         """Give the rows of the answer, and what was said on stderr."""

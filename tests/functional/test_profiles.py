@@ -5,25 +5,23 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from openstack import config
 
+from tests.functional.live import connect
+from tests.functional.shell import openstack
 from tripleo_cli.clients.cloud import LiveCloud
 from tripleo_cli.domain.node import Node, Verb
 
 pytestmark = pytest.mark.functional
 
-OPENSTACK = Path(sys.executable).with_name("openstack")
+NOWHERE = Path("/nonexistent")
 PATIENCE_S = 180
 RUN = uuid4().hex[:6]
 RESOURCE_CLASS = f"gtest-{RUN}"
@@ -44,13 +42,7 @@ MACHINES: dict[str, dict[str, Any]] = {
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
     """Run a command of ours."""
-    return subprocess.run(  # noqa: S603 - our own words
-        (str(OPENSTACK), "overcloud", *words),
-        capture_output=True,
-        text=True,
-        check=False,
-        stdin=subprocess.DEVNULL,
-    )
+    return openstack("overcloud", *words)
 
 
 def table(*words: str) -> Any:
@@ -62,14 +54,7 @@ def table(*words: str) -> Any:
 
 @pytest.fixture(scope="module")
 def cloud() -> LiveCloud:
-    region = config.OpenStackConfig().get_one(os.environ["OS_CLOUD"])
-    return LiveCloud(
-        SimpleNamespace(
-            session=region.get_session(),
-            region_name=region.region_name,
-            interface=region.config.get("interface"),
-        )
-    )
+    return connect()
 
 
 @pytest.fixture(scope="module")
@@ -178,15 +163,11 @@ def test_an_export_is_matched_without_a_cloud_as_with_one(
     counts = ("-r", roles_file, "--role-count", "Controller=2", "--compute-scale", "2")
 
     live = run("profiles", "match", *counts, "--dry-run", "-f", "json")
-    offline = subprocess.run(  # noqa: S603 - our own words
-        (
-            *(str(OPENSTACK), "overcloud", "profiles", "match", *counts),
-            *("--from", str(path), "-f", "json"),
-        ),
-        capture_output=True,
-        text=True,
-        check=False,
-        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},
+    offline = openstack(
+        *("overcloud", "profiles", "match", *counts),
+        *("--from", str(path), "-f", "json"),
+        home=NOWHERE,
+        cloud=False,
     )
 
     assert path.stat().st_mode & 0o777 == 0o600
@@ -251,12 +232,19 @@ def _flavors(verb: str, roles_file: str) -> list[dict[str, Any]]:
 
 
 def test_a_missing_cloud_does_not_keep_roles_from_being_listed() -> None:
-    done = subprocess.run(  # noqa: S603 - our own words
-        (str(OPENSTACK), "overcloud", "role", "list", "-f", "json"),
-        capture_output=True,
-        text=True,
-        check=True,
-        env={"PATH": os.environ["PATH"], "HOME": "/nonexistent"},
-    )
+    words = ("overcloud", "role", "list", "-f", "json")
+    done = openstack(*words, home=NOWHERE, cloud=False)
 
+    assert done.returncode == 0, done.stderr
     assert {"Controller", "Compute"} <= {row["Name"] for row in json.loads(done.stdout)}
+
+
+def test_a_role_tells_what_it_is_made_of() -> None:
+    shown = openstack("overcloud", "role", "show", "Compute", "-f", "json", cloud=False)
+    unknown = openstack("overcloud", "role", "show", "Compte", cloud=False)
+
+    role = json.loads(shown.stdout)
+    assert (role["profile"], role["image"]) == ("compute", "overcloud-full")
+    assert "nova-compute" in role["services"]
+    assert unknown.returncode != 0
+    assert 'did you mean "Compute"' in unknown.stderr

@@ -16,14 +16,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
+from tests.functional.signals import hear_ctrl_c
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.layout import Layout
 from tripleo_cli.domain.undercloud.services import SERVICES
 from tripleo_cli.inputs.undercloud import FILE_VARIABLE, load_undercloud
 
-pytestmark = pytest.mark.functional
+pytestmark = [pytest.mark.functional, pytest.mark.disruptive]
 
 OPENSTACK = Path(sys.executable).with_name("openstack")
 RECOVERY_S = 120
@@ -62,6 +64,17 @@ def wait_until_well() -> Rows:
         assert time.monotonic() < deadline, done.stderr
         time.sleep(1)
     return by_service(done.stdout)
+
+
+def wait_for_pid(service: str) -> int:
+    """Wait until it runs, be it that it only begins to."""
+    deadline = time.monotonic() + RECOVERY_S
+    while True:
+        found = by_service(run("status", "-f", "json").stdout)[service]
+        if found["PID"] and psutil.pid_exists(found["PID"]):
+            return int(found["PID"])
+        assert time.monotonic() < deadline, found
+        time.sleep(0.2)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +143,15 @@ def test_a_service_that_is_killed_comes_back() -> None:
 
 
 @pytest.mark.usefixtures("_restored")
+def test_a_service_that_is_killed_while_it_starts_comes_back() -> None:
+    """Its worker, which loads the application, must not keep the port."""
+    for _ in range(3):
+        os.kill(wait_for_pid("heat-cfn"), signal.SIGKILL)
+
+    wait_until_well()
+
+
+@pytest.mark.usefixtures("_restored")
 def test_start_after_the_supervisor_was_killed(config: UndercloudConfig) -> None:
     before = rows()
     pid_file = Path(Layout(config.state_dir).run) / "supervisord.pid"
@@ -139,6 +161,33 @@ def test_start_after_the_supervisor_was_killed(config: UndercloudConfig) -> None
 
     after = rows()
     assert all(before[name]["PID"] != row["PID"] for name, row in after.items())
+
+
+POLLS_A_BROKEN_PIPE = """
+import os, runpy, sys
+from supervisor import poller, supervisord
+
+supervisord.main = lambda: None
+runpy.run_path(sys.argv[1])
+polled = poller.Poller(options=None)
+theirs, ours = os.pipe()
+polled.register_readable(ours)
+os.close(theirs)
+print(polled.poll(0), polled.poll(60))
+"""
+
+
+def test_the_supervisor_rests_beside_a_pipe_that_is_broken(
+    config: UndercloudConfig,
+) -> None:
+    """It would take a whole core: its poll() would never wait again."""
+    layout = Layout(config.state_dir)
+    argv = (f"{layout.venv}/bin/python", "-c", POLLS_A_BROKEN_PIPE)
+
+    with subprocess.Popen((*argv, layout.supervisor_program)) as one:  # noqa: S603
+        with pytest.raises(subprocess.TimeoutExpired):
+            one.wait(timeout=3)
+        one.kill()
 
 
 @pytest.mark.parametrize("verb", ["start", "stop", "restart", "logs"])
@@ -158,7 +207,8 @@ def test_restarting_while_following_a_log() -> None:
     command = (str(OPENSTACK), "undercloud", "logs", "supervisord")
     options = ("--follow", "--lines", "1")
     argv = (*command, *options)
-    with subprocess.Popen(argv, stdout=subprocess.PIPE) as follower:  # noqa: S603
+    pipe = subprocess.PIPE
+    with subprocess.Popen(argv, stdout=pipe, preexec_fn=hear_ctrl_c) as follower:  # noqa: S603, PLW1509 - our own words, no threads
         assert follower.stdout is not None
         try:
             follower.stdout.readline()
@@ -192,6 +242,13 @@ def test_credentials_sign_in(config: UndercloudConfig) -> None:
     assert hidden["cloud"] == config.cloud_name
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+
+
+def test_the_sample_can_be_installed_from(tmp_path: Path) -> None:
+    sample = tmp_path / "undercloud.conf"
+    sample.write_text(shell("config", "sample").stdout)
+
+    assert load_undercloud(sample).state_dir == "/var/lib/tripleo-undercloud"
 
 
 def test_uninstall_removes_nothing_without_a_yes(config: UndercloudConfig) -> None:

@@ -6,9 +6,7 @@ Other people's nodes may be there too: a test looks at what is said of its own.
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -18,9 +16,10 @@ from uuid import uuid4
 
 import pytest
 
+from tests.functional.shell import openstack
+
 pytestmark = pytest.mark.functional
 
-OPENSTACK = Path(sys.executable).with_name("openstack")
 RUN = uuid4().hex[:6]
 STACK = f"h-{RUN}"
 NODES = [f"h-{RUN}-{number}" for number in range(3)]
@@ -36,14 +35,7 @@ class Site:
     home: Path
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603 - our own words
-            (str(OPENSTACK), *words),
-            capture_output=True,
-            text=True,
-            check=False,
-            stdin=subprocess.DEVNULL,
-            env={**os.environ, "HOME": str(self.home)},
-        )
+        return openstack(*words, home=self.home)
 
     def must(self, *words: str) -> str:
         done = self.run(*words)
@@ -193,17 +185,18 @@ def test_a_deploy_kernel_that_is_gone_is_an_error(
 def test_two_nodes_of_one_bmc_are_an_error(
     site: Site, undo: list[Callable[[], object]]
 ) -> None:
-    twins = [f"h-{RUN}-twin-{number}" for number in range(2)]
-    for name in twins:
-        undo.append(partial(site.run, "baremetal", "node", "delete", name))
-        driver = ("--driver", "fake-hardware", "--resource-class", CLASS)
-        bmc = ("--driver-info", f"fake_address=10.8.{int(RUN[:2], 16)}.1")
-        site.must("baremetal", "node", "create", "--name", name, *driver, *bmc)
+    twin, address = f"{NODES[0]}-twin", f"fake_address=10.8.{int(RUN[:2], 16)}.1"
+    site.must("baremetal", "node", "set", NODES[0], "--driver-info", address)
+    words = ("baremetal", "node", "unset", NODES[0], "--driver-info", "fake_address")
+    undo.append(partial(site.must, *words))
+    undo.append(partial(site.run, "baremetal", "node", "delete", twin))
+    driver = ("--driver", "fake-hardware", "--driver-info", address)
+    site.must("baremetal", "node", "create", "--name", twin, *driver)
 
-    code, table = site.validate()
+    code, table = site.validate(computes=2)
 
     assert code == 1
-    assert ("error", twins) in rows(table, "addresses")
+    assert ("error", [NODES[0], twin]) in rows(table, "addresses")
 
 
 def test_an_image_without_its_parts_is_an_error(

@@ -15,6 +15,7 @@ from tripleo_cli.clients.translate import Service, translating
 from tripleo_cli.errors import ServiceError
 
 if TYPE_CHECKING:
+    from tripleo_cli.workflows.node_ports import Orders
     from tripleo_cli.workflows.ports import (
         Baremetal,
         Compute,
@@ -101,6 +102,13 @@ class LiveCloud:
         from tripleo_cli.clients import images
 
         return images.connect(self._session, self._endpoint("Glance", "image"))
+
+    def orders(self, stack: str) -> Orders:
+        """Orders to the servers of a stack."""
+        from tripleo_cli.clients import orders
+
+        endpoint = self._endpoint("Heat", "orchestration")
+        return orders.connect(self._session, endpoint, stack)
 
     @cached_property
     def _session(self) -> keystone_session.Session:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from keystoneauth1 import exceptions as keystone
@@ -114,6 +115,23 @@ class NovaCompute:
             )
             for resource, (most, used) in LIMITS.items()
         ]
+
+    def key_pairs(self) -> frozenset[str]:
+        """Name the key pairs of this user."""
+        with translating(self._service, "list key pairs"):
+            return frozenset(raw.name for raw in self._nova.keypairs.list())
+
+    def save_key(self, name: str, public: str) -> None:
+        """Register a public SSH key; one of that name stays as it is."""
+        what = f"register key pair {name}"
+        with translating(self._service, what), suppress(exceptions.Conflict):
+            self._nova.keypairs.create(name, public_key=public)
+
+    def delete_key(self, name: str) -> None:
+        """Forget a key pair; harmless where there is none."""
+        what = f"delete key pair {name}"
+        with translating(self._service, what), suppress(exceptions.NotFound):
+            self._nova.keypairs.delete(name)
 
     def _flavors(self) -> list[Any]:
         with translating(self._service, "list flavors"):

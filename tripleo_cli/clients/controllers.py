@@ -22,6 +22,7 @@ from tripleo_cli.domain.discovery import (
     Machine,
     Place,
 )
+from tripleo_cli.domain.url import host_part
 from tripleo_cli.errors import HostError, ServiceError
 
 CONNECT_SECONDS = 2
@@ -119,10 +120,9 @@ def _untalkable(controller: Controller, error: Exception) -> ServiceError:
 
 
 def _find_redfish(place: Place) -> Controller | None:
-    host = f"[{place.host}]" if ":" in place.host else place.host
     schemes = ("https",) if place.port == _TLS_PORT else ("https", "http")
     for scheme in schemes:
-        address = f"{scheme}://{host}:{place.port}"
+        address = f"{scheme}://{host_part(place.host)}:{place.port}"
         if _is_redfish(address):
             return Controller(place=place, address=address)
     return None

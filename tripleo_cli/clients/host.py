@@ -210,7 +210,7 @@ def public_python() -> str:
     for name in PYTHONS:
         program = f"/usr/bin/{name}"
         argv = (program, "-I", "-c", LEAST_PYTHON)
-        if Path(program).exists() and not subprocess.run(argv, check=False).returncode:  # noqa: S603
+        if Path(program).exists() and not subprocess.run(argv, check=False).returncode:  # noqa: S603 - a program of the system
             return program
     raise HostError(
         "there is no Python 3.11 or later in /usr/bin", hint="apt-get install python3"

@@ -98,6 +98,10 @@ class LocalMachine:
         """End what outlived a supervisor."""
         return processes.end_strays(config)
 
+    def end_all(self, config: UndercloudConfig) -> None:
+        """Kill all that belongs to this undercloud."""
+        processes.end_all(config)
+
     def tail(self, path: str, lines: int, *, follow: bool) -> Iterator[str]:
         """Read the end of a file."""
         return processes.tail(Path(path), lines, follow=follow)
@@ -213,7 +217,7 @@ def _apt() -> Registry:
     """Let apt fetch one small file from the distribution's repository."""
     name = "distribution packages"
     shown = subprocess.run(
-        ("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)"),  # noqa: S607
+        ("apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE)"),  # noqa: S607 - apt-get, from the usual PATH
         capture_output=True,
         text=True,
         check=False,

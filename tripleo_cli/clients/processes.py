@@ -17,8 +17,17 @@ from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.health import Usage
 from tripleo_cli.errors import HostError
 
-END_TIMEOUT_S = 120
+END_TIMEOUT_S = 30
+"""As long as supervisord gives them."""
+END_TIMEOUTS_S = {
+    # They keep data.
+    **dict.fromkeys(("mariadbd", "mysqld", "beam.smp"), 120),
+    # It keeps nothing, has 4 seconds for requests, and spins once its log is gone.
+    "uwsgi": 8,
+}
+"""By the names of processes."""
 _POLL_S = 0.5
+_ROUNDS = 5
 
 
 def usage(pids: Collection[int]) -> Mapping[int, Usage]:
@@ -73,30 +82,73 @@ def belongs_to(process: psutil.Process, config: UndercloudConfig) -> bool:
 
 
 def end_strays(config: UndercloudConfig) -> Sequence[str]:
-    """Ask them to end, and end those that do not within two minutes.
+    """Ask them to end, and end those that do not.
+
+    Databases and the message queue have two minutes, API servers eight seconds,
+    others 30.
 
     Raises:
         HostError: Some are still there.
     """
-    mine = {process.pid for process in psutil.Process().children(recursive=True)}
-    strays = [
+    strays = {process: _name(process) for process in _belonging(config)}
+    for process in strays:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _end_in_time({process: _patience_s(process) for process in strays})
+    return list(strays.values())
+
+
+def end_all(config: UndercloudConfig) -> None:
+    """Kill every process of it at once, its supervisor among them.
+
+    Raises:
+        HostError: Some are still there.
+    """
+    # A supervisor may start others until it is gone itself.
+    for _ in range(_ROUNDS):
+        found = _belonging(config)
+        if not found:
+            return
+        _end_in_time(dict.fromkeys(found, 0))
+    _complain(_belonging(config))
+
+
+def _belonging(config: UndercloudConfig) -> list[psutil.Process]:
+    """Find its processes, but for this one and those that it started."""
+    me = psutil.Process()
+    mine = {process.pid for process in (me, *me.children(recursive=True))}
+    return [
         process
         for process in psutil.process_iter()
         if process.pid not in mine and belongs_to(process, config)
     ]
-    names = [_name(process) for process in strays]
-    for process in strays:
-        with suppress(psutil.NoSuchProcess):
-            process.terminate()
-    _, stubborn = psutil.wait_procs(strays, timeout=END_TIMEOUT_S)
-    for process in stubborn:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    _, left = psutil.wait_procs(stubborn, timeout=END_TIMEOUT_S)
+
+
+def _end_in_time(patience: Mapping[psutil.Process, float]) -> None:
+    """Kill each when its time is over."""
+    began = time.monotonic()
+    left = list(patience)
+    for limit in sorted(set(patience.values())):
+        rest = began + limit - time.monotonic()
+        _, left = psutil.wait_procs(left, timeout=max(rest, 0))
+        for process in left:
+            if patience[process] <= limit:
+                with suppress(psutil.NoSuchProcess):
+                    process.kill()
+    _, left = psutil.wait_procs(left, timeout=END_TIMEOUT_S)
+    _complain(left)
+
+
+def _complain(left: Collection[psutil.Process]) -> None:
     if left:
         pids = " ".join(str(process.pid) for process in left)
         raise HostError(f"processes do not end: {pids}", hint=f"ps -fp {pids}")
-    return names
+
+
+def _patience_s(process: psutil.Process) -> float:
+    with suppress(psutil.NoSuchProcess):
+        return END_TIMEOUTS_S.get(process.name(), END_TIMEOUT_S)
+    return 0
 
 
 def _name(process: psutil.Process) -> str:

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
 import pwd
 import re
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from tripleo_cli.clients.refusals import reason, telling
 from tripleo_cli.errors import BusyError, HostError, InvalidInputError, Problem
 
 FOLDER = "overcloud-deploy"
 """Under the home of whoever deploys; the name is TripleO's own."""
 
+TURN_SECONDS = 20.0
+"""How long others may keep a file that they only read and write again."""
 _LOCK = ".lock"
+_PAUSE_SECONDS = 0.02
 _STACK_NAME = re.compile(r"[A-Za-z][\w.-]{0,254}", re.ASCII)
-_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def workdir_of(stack: str, home: Path) -> LocalWorkdir:
@@ -39,8 +42,9 @@ def workdir_of(stack: str, home: Path) -> LocalWorkdir:
 class LocalWorkdir:
     """Implements the ``Workdir`` port on a local file system."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, turn_seconds: float = TURN_SECONDS) -> None:
         self._root = root
+        self._turn_seconds = turn_seconds
 
     def read(self, name: str) -> str | None:
         """Give a file's text, ``None`` where there is none."""
@@ -50,13 +54,13 @@ class LocalWorkdir:
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
-            raise HostError(f"cannot read {path}: {_reason(error)}") from error
+            raise HostError(f"cannot read {path}: {reason(error)}") from error
 
     def write(self, name: str, text: str) -> Path:
         """Write a file whole or not at all; the old one stays where that fails."""
         path = self._path(name)
         draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-        with _told(f"cannot write {path}", path):
+        with telling(f"cannot write {path}", path):
             self._make_folder(path.parent)
             try:
                 _write_new(draft, text.encode())
@@ -69,6 +73,12 @@ class LocalWorkdir:
             _sync(path.parent)
         return path
 
+    def remove(self, name: str) -> None:
+        """Remove a file; harmless where there is none."""
+        path = self._path(name)
+        with telling(f"cannot remove {path}", path):
+            path.unlink(missing_ok=True)
+
     def names(self) -> Iterator[str]:
         """List the files that are there."""
         files = (path for path in self._root.rglob("*") if path.is_file())
@@ -79,15 +89,31 @@ class LocalWorkdir:
     @contextmanager
     def lock(self, purpose: str) -> Iterator[None]:
         """Hold the stack for this run; the kernel lets go when the process dies."""
-        path = self._root / _LOCK
-        with _told(f"cannot lock {self._root}", self._root):
-            self._make_folder(self._root)
-            file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            with _told(f"cannot lock {self._root}", self._root):
+        with self._lock_file(_LOCK, self._root) as file:
+            with telling(f"cannot lock {self._root}", self._root):
                 _hold(file, self._root)
                 _note(file, purpose)
             yield
+
+    @contextmanager
+    def turn(self, name: str) -> Iterator[None]:
+        """Have a file for oneself; the kernel lets go when the process dies."""
+        path = self._path(name)
+        # Not the file itself: that is another one after each write.
+        lock = path.with_name(f".{path.name}{_LOCK}")
+        with self._lock_file(lock.name, lock.parent) as file:
+            with telling(f"cannot lock {path}", path):
+                _await_turn(file, lock, self._turn_seconds)
+            yield
+
+    @contextmanager
+    def _lock_file(self, name: str, folder: Path) -> Iterator[int]:
+        with telling(f"cannot lock {folder}", folder):
+            self._make_folder(folder)
+            flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+            file = os.open(folder / name, flags, 0o600)
+        try:
+            yield file
         finally:
             os.close(file)
 
@@ -104,23 +130,6 @@ class LocalWorkdir:
         self._make_folder(folder.parent)
         with suppress(FileExistsError):
             folder.mkdir(mode=0o700)
-
-
-@contextmanager
-def _told(action: str, path: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        hint = f"free space: df -h {path.parent}" if error.errno in _FULL else None
-        raise HostError(f"{action}: {_reason(error)}", hint=hint) from error
-
-
-def _reason(error: OSError | UnicodeDecodeError) -> str:
-    if isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8 text"
-    if error.errno in _FULL:
-        return "the disk is full, or a limit on file sizes is reached"
-    return error.strerror or str(error)
 
 
 def _write_new(path: Path, data: bytes) -> None:
@@ -152,6 +161,18 @@ def _hold(file: int, root: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise _busy(os.pread(file, 4096, 0), root) from None
+
+
+def _await_turn(file: int, lock: Path, seconds: float) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() >= end:
+                told = f"another run has held {lock} for {seconds:g} s"
+                raise HostError(told, hint=f"fuser -v {lock}") from None
+        time.sleep(_PAUSE_SECONDS)
 
 
 def _note(file: int, purpose: str) -> None:

@@ -31,6 +31,12 @@ class Command(command.Command):
     auth_required = False
     _signed_in = False
 
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options; the description keeps its paragraphs."""
+        parser = super().get_parser(prog_name)
+        parser.formatter_class = _with_paragraphs(parser.formatter_class)
+        return parser
+
     @property
     def cloud(self) -> Cloud:
         """The undercloud that clouds.yaml or the environment names.
@@ -71,6 +77,17 @@ class Command(command.Command):
             raise exceptions.CommandError(f"{error}{hint}") from error
         except KeyboardInterrupt as interrupt:
             raise exceptions.CommandError(INTERRUPTED) from interrupt
+
+
+def _with_paragraphs(kind: Any) -> type[argparse.HelpFormatter]:
+    """Make a formatter of the shell's, which would run a text's paragraphs together."""
+
+    class Formatter(kind):  # type: ignore[misc]  # the shell's is known as it runs
+        def _fill_text(self, text: str, width: int, indent: str) -> str:
+            fill = super()._fill_text
+            return "\n\n".join(fill(one, width, indent) for one in text.split("\n\n"))
+
+    return Formatter
 
 
 def file_to_write(path: Path, command_name: str) -> Path:

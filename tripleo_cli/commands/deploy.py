@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from tripleo_cli.domain.plan import Plan
     from tripleo_cli.domain.stack import StackFiles
     from tripleo_cli.domain.validation.report import Policy, Report
-    from tripleo_cli.errors import ValidationError
+    from tripleo_cli.errors import TripleoError
     from tripleo_cli.workflows.deploy import Deployment
 
 Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
@@ -34,7 +35,20 @@ CHECK_COLUMNS = ("Check", "Result", "Subject", "What", "Remedy")
 PLAN_COLUMNS = ("Role", "Hostname", "Node", "Node UUID", "Flavor", "Image")
 
 
-class DeployOvercloud(StackCommand, base.Lister):
+class _Judged(StackCommand, base.Lister):
+    """A command that shows what it found, and only then what is against it."""
+
+    _refusal: TripleoError | None = None
+
+    def produce_output(self, *answer: Any) -> Any:
+        """Show the table, and fail where something is against it."""
+        code = super().produce_output(*answer)
+        if self._refusal:
+            raise self._refusal
+        return code
+
+
+class DeployOvercloud(_Judged):
     """Create an overcloud, or bring the one that there is to what is asked for
 
     Nodes that run stay where they are; other counts add nodes. Run again, it
@@ -42,12 +56,13 @@ class DeployOvercloud(StackCommand, base.Lister):
     interrupted.
     """
 
-    _refusal: ValidationError | None = None
-
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
+        from tripleo_cli.commands.configuring import add_configure_options
+
         parser = super().get_parser(prog_name)
         _add_deployment_options(parser)
+        add_configure_options(parser)
         add_timeout(parser)
         parser.add_argument(
             "--dry-run",
@@ -66,10 +81,15 @@ class DeployOvercloud(StackCommand, base.Lister):
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command."""
+        from tripleo_cli.commands.configuring import chosen_wish
         from tripleo_cli.commands.console import watching
+        from tripleo_cli.plugin import make_overcloud_services
         from tripleo_cli.workflows.deploy import deploy, preview
 
         deployment = _deployment(parsed_args)
+        stack = deployment.request.stack
+        wish = chosen_wish(parsed_args, stack, lambda: self.cloud)
+        deployment = replace(deployment, nodes=wish, connect=make_overcloud_services)
         with watching() as report:
             run = self.start(deployment.request.stack, report)
             if parsed_args.dry_run:
@@ -81,13 +101,6 @@ class DeployOvercloud(StackCommand, base.Lister):
             self._write(parsed_args.output_dir, plan.stack, files)
         return _plan_table(plan)
 
-    def produce_output(self, *answer: Any) -> Any:
-        """Show the plan, and only then what is against it."""
-        code = super().produce_output(*answer)
-        if self._refusal:
-            raise self._refusal
-        return code
-
     def _write(self, folder: Path | None, stack: str, files: StackFiles) -> None:
         from tripleo_cli.plugin import make_folder, make_workdir
         from tripleo_cli.workflows.saved import DRY_RUN, save_tree
@@ -98,24 +111,50 @@ class DeployOvercloud(StackCommand, base.Lister):
             save_tree(make_folder(folder), files)
 
 
-class ValidateOvercloud(StackCommand, base.Lister):
+class ValidateOvercloud(_Judged):
     """Check all that a deployment depends on, before it is made; changes nothing
 
     Takes the options of `openstack overcloud deploy`, which makes the same checks
     before it begins. Ends with an exit code other than 0 where a check found an
     error.
-    """
 
-    _refusal: ValidationError | None = None
+    With --after it tries an overcloud that is deployed, as its users will: an image
+    is uploaded, a network with a router made, a server booted, and all of it removed.
+    """
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
         parser = super().get_parser(prog_name)
         _add_deployment_options(parser)
+        parser.add_argument(
+            "--after",
+            action="store_true",
+            help="Try the overcloud of the stack that is deployed instead; of the "
+            "other options only --stack counts",
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command."""
+        if parsed_args.after:
+            return self._try(parsed_args.stack or DEFAULT_STACK)
+        return self._check(parsed_args)
+
+    def _try(self, stack: str) -> Any:
+        from tripleo_cli.commands.after import TRIED_COLUMNS, refusal, tried_rows
+        from tripleo_cli.commands.console import watching
+        from tripleo_cli.plugin import make_overcloud_use, make_workdir
+        from tripleo_cli.workflows.after import new_name, try_overcloud
+        from tripleo_cli.workflows.overcloud_access import require_access
+
+        use = make_overcloud_use(require_access(self.cloud, stack))
+        purpose = f"overcloud validate --after of {stack}"
+        with make_workdir(stack).lock(purpose), watching() as report:
+            tried = try_overcloud(use, new_name(), clock=self.clock, report=report)
+        self._refusal = refusal(tried)
+        return TRIED_COLUMNS, tried_rows(tried)
+
+    def _check(self, parsed_args: argparse.Namespace) -> Any:
         from tripleo_cli.commands.console import watching
         from tripleo_cli.domain.events import Noted
         from tripleo_cli.workflows.validate import look, validate
@@ -125,20 +164,18 @@ class ValidateOvercloud(StackCommand, base.Lister):
             run = self.start(deployment.request.stack, report)
             situation = look(run.cloud, deployment.request, deployment.roles)
             found = validate(run.cloud, run.times, situation, deployment.policy.skip)
+            if situation.note:
+                report(Noted(situation.note))
             report(Noted(found.summary))
         self._refusal = found.verdict(deployment.policy)
         return CHECK_COLUMNS, list(_check_rows(found))
 
-    def produce_output(self, *answer: Any) -> Any:
-        """Show all findings, and only then fail."""
-        code = super().produce_output(*answer)
-        if self._refusal:
-            raise self._refusal
-        return code
-
 
 def _add_deployment_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that say what is to be deployed, and how it is checked."""
+    from tripleo_cli.commands.configuring import add_services_option
+    from tripleo_cli.commands.question import add_mode_option
+
     parser.add_argument(
         "file",
         metavar="<file>",
@@ -168,6 +205,8 @@ def _add_deployment_options(parser: argparse.ArgumentParser) -> None:
         type=Path,
         help="Directory with heat/*.j2 that override the shipped templates",
     )
+    add_services_option(parser)
+    add_mode_option(parser)
     _add_policy_options(parser)
 
 
@@ -206,29 +245,46 @@ def _policy(parsed_args: argparse.Namespace) -> Policy:
 
 
 def _deployment(parsed_args: argparse.Namespace) -> Deployment:
+    from tripleo_cli.commands.configuring import chosen_services
+    from tripleo_cli.commands.question import chosen_mode, role_words
     from tripleo_cli.inputs.deployment import (
         DeploymentFile,
         load_deployment,
         make_request,
     )
     from tripleo_cli.inputs.environment import load_environments
+    from tripleo_cli.inputs.together import Together
     from tripleo_cli.workflows.deploy import Deployment
 
-    roles = chosen_roles(parsed_args)
-    document = (
-        load_deployment(parsed_args.file, roles)
-        if parsed_args.file
-        else DeploymentFile(roles=roles)
-    )
-    flags = chosen_counts(parsed_args, roles)
-    environment = load_environments(parsed_args.environment)
+    together = Together()
+    with together:
+        roles = chosen_roles(parsed_args)
+        document = DeploymentFile(roles=roles)
+        with together:
+            flags = chosen_counts(parsed_args, roles)
+        if parsed_args.file:
+            document = load_deployment(parsed_args.file, roles)
+    with together:
+        environment = load_environments(parsed_args.environment)
+    with together:
+        services = chosen_services(parsed_args)
+    with together:
+        templates = chosen_templates(parsed_args)
+    with together:
+        policy = _policy(parsed_args)
+    together.check("what is to be deployed")
     request, roles = make_request(parsed_args.stack, flags, document, environment)
     return Deployment(
-        request=request,
+        request=replace(
+            request,
+            services=services,
+            mode=chosen_mode(parsed_args),
+            words=role_words(parsed_args),
+        ),
         roles=roles,
-        templates=chosen_templates(parsed_args),
+        templates=templates,
         timeout_minutes=getattr(parsed_args, "timeout", 0),
-        policy=_policy(parsed_args),
+        policy=policy,
     )
 
 

@@ -66,17 +66,24 @@ class HardwareMatch(base.Lister):
         from tripleo_cli.commands.console import watching
         from tripleo_cli.domain.events import Noted
         from tripleo_cli.inputs.collector_facts import load_hosts
+        from tripleo_cli.inputs.specs import load_catalog
+        from tripleo_cli.inputs.together import Together
         from tripleo_cli.plugin import make_folder
         from tripleo_cli.workflows.specs import match_and_save, match_specs, summary
 
         folder = parsed_args.specs
-        hosts = load_hosts(parsed_args.facts)
+        together = Together()
+        with together:
+            hosts = load_hosts(parsed_args.facts)
+        with together:
+            catalog = load_catalog(folder)
+        together.check("overcloud hardware match")
         with watching() as report:
             if parsed_args.write_state:
                 files = make_folder(folder)
                 self._matches = match_and_save(folder, files, hosts, report)
             else:
-                self._matches = match_specs(folder, hosts)
+                self._matches = match_specs(catalog, hosts)
             report(Noted(summary(self._matches)))
         return _match_table(self._matches)
 
@@ -144,8 +151,9 @@ class _OfFleet(base.Command):
             action="append",
             default=[],
             help="How far from the median of like machines is still good, for a kind "
-            "(cpu, memory, disk-sequential, disk-random, network) or for metrics "
-            "like disk.*.standalone_* (repeat for several)",
+            "(cpu, memory, disk-sequential, disk-random, network, cpu-efficiency, "
+            "memory-efficiency) or for metrics like disk.*.standalone_* (repeat for "
+            "several)",
         )
         return parser
 

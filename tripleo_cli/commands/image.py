@@ -9,6 +9,110 @@ from typing import Any
 from tripleo_cli.commands import base
 
 
+class BuildImages(base.Lister):
+    """Build the images that nodes are installed with
+
+    What is in them is described in YAML and derived from the services of the roles,
+    so that an image lacks nothing that a role needs. An image is built again only if
+    anything that decides what is in it has changed.
+    """
+
+    auth_required = False
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "--image-name",
+            metavar="<name>",
+            action="append",
+            default=[],
+            help="Image to build; repeat it for several (default: all that are "
+            "described)",
+        )
+        parser.add_argument(
+            "--config-file",
+            metavar="<file>",
+            action="append",
+            type=Path,
+            default=[],
+            help="Description that adds to the shipped ones, its values win; repeat "
+            "it for several",
+        )
+        parser.add_argument(
+            "--distribution",
+            metavar="<name>",
+            default="debian-12",
+            help="What images are made of (default: debian-12)",
+        )
+        parser.add_argument(
+            "--type",
+            dest="types",
+            metavar="<type>",
+            help="tar (files only, for container machines), qcow2 (a whole disk), "
+            "ramdisk (a kernel, and all files in its initramfs), or several with "
+            "commas; default: as described",
+        )
+        _add_places(parser)
+        parser.add_argument(
+            "--mirror",
+            metavar="<URL>",
+            help="Where packages come from (default: as on this machine)",
+        )
+        parser.add_argument(
+            "--no-skip",
+            action="store_true",
+            help="Build images that are there already, too",
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.commands.console import watching
+        from tripleo_cli.commands.image_build import build
+
+        with watching() as report:
+            results = build(parsed_args, report)
+        return ("Name", "Format", "File", "Result"), [
+            (result.name, result.form, str(result.path), result.action)
+            for result in results
+        ]
+
+
+def _add_places(parser: argparse.ArgumentParser) -> None:
+    """Add the options that name folders."""
+    parser.add_argument(
+        "--output-directory",
+        metavar="<directory>",
+        type=Path,
+        default=Path(),
+        help="Where the files go (default: here)",
+    )
+    parser.add_argument(
+        "--cache-directory",
+        metavar="<directory>",
+        type=Path,
+        default=Path("/var/cache/tripleo/images"),
+        help="Where builds are kept (default: /var/cache/tripleo/images)",
+    )
+    parser.add_argument(
+        "--temp-dir",
+        metavar="<directory>",
+        type=Path,
+        default=Path("/var/tmp"),  # noqa: S108 - a folder of its own is made in it
+        help="Where images are put together if memory has no room (default: /var/tmp)",
+    )
+    for what in ("elements", "roles", "services"):
+        parser.add_argument(
+            f"--{what}-path",
+            metavar="<directory>",
+            action="append",
+            type=Path,
+            default=[],
+            help=f"Directory with more {what}, which override the shipped ones",
+        )
+
+
 class UploadImages(base.Lister):
     """Bring the images of a deployment into Glance
 
@@ -32,7 +136,8 @@ class UploadImages(base.Lister):
             metavar="<file>",
             default="overcloud-full.qcow2",
             help="Image of the operating system; its kernel and ramdisk have its name "
-            "with .vmlinuz and .initrd (default: overcloud-full.qcow2)",
+            "with .vmlinuz and .initrd, a .tar.zst has none (default: "
+            "overcloud-full.qcow2)",
         )
         parser.add_argument(
             "--whole-disk",
@@ -107,7 +212,7 @@ class ListImages(base.Lister):
                 image.name,
                 image.id,
                 image.status,
-                image.disk_format,
+                image.properties.get("tripleo_format", image.disk_format),
                 round(image.size_bytes / 2**20, 1),
                 *(
                     names.get(image.properties.get(link, ""), "")

@@ -73,7 +73,7 @@ class IntrospectNodes(MoveNodes):
         nodes = self.chosen(parsed_args)
         with watching() as report:
             travel = self.travel(parsed_args, report)
-            outcomes = introspect(travel, nodes, request)
+            outcomes = introspect(travel, self.cloud.inspection, nodes, request)
             if request.benchmarks:
                 note_missing_benchmarks(travel, self.cloud.inspection, outcomes)
         return self.table(outcomes, request.task)
@@ -95,10 +95,9 @@ class _OfNode(base.Command):
         return node
 
     def _facts(self, node: Node) -> HardwareFacts:
-        from tripleo_cli.domain.facts import facts_from
-        from tripleo_cli.workflows.introspection import data_of
+        from tripleo_cli.workflows.introspection import facts_of
 
-        return facts_from(*data_of(self.cloud.inspection, node))
+        return facts_of(self.cloud.inspection, node)
 
 
 class SaveData(_OfNode):

@@ -188,7 +188,7 @@ class DiscoverNodes(NodesCommand):
 class ListNodes(base.Lister):
     """List bare metal nodes with what a deployment needs to know of them"""
 
-    def take_action(self, parsed_args: argparse.Namespace) -> Any:  # noqa: ARG002
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:  # noqa: ARG002 - cliff's signature
         """Run the command."""
         from tripleo_cli.commands.node_rows import row_of
 
@@ -206,6 +206,7 @@ class ListNodes(base.Lister):
             "Instance",
             "Last Error",
             "Discovered",
+            "Excluded",
         )
         nodes = sorted(self.cloud.baremetal.nodes(), key=lambda node: node.name)
         return columns, [row_of(node) for node in nodes]

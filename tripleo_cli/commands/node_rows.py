@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tripleo_cli.domain.definition import NodeDefinition
-from tripleo_cli.domain.node import Node, is_discovered
+from tripleo_cli.domain.node import Node, exclusion, is_discovered
 from tripleo_cli.domain.profile import current_profiles
 
 Table = tuple[tuple[str, ...], list[tuple[Any, ...]]]
@@ -45,4 +45,5 @@ def row_of(node: Node) -> tuple[Any, ...]:
         node.instance_id or "",
         node.state.last_error or "",
         is_discovered(node),
+        exclusion(node) or "",
     )

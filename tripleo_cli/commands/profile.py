@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from tripleo_cli.domain.events import Reporter
     from tripleo_cli.domain.node import Node
-    from tripleo_cli.errors import NotEnoughNodesError
     from tripleo_cli.workflows.profiles import Proposal, Question
 
 
@@ -96,14 +95,17 @@ class MatchProfiles(base.Lister):
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command."""
         from tripleo_cli.commands.console import watching
-        from tripleo_cli.commands.question import question_from
         from tripleo_cli.rendering.matching import assignment_table, explanation_table
-        from tripleo_cli.workflows.profiles import apply_profiles, propose_profiles
+        from tripleo_cli.workflows.profiles import (
+            apply_profiles,
+            propose_profiles,
+            read_nodes,
+        )
 
-        question = question_from(parsed_args)
+        question, exported = _asked(parsed_args)
         only_shown = parsed_args.source or parsed_args.dry_run or parsed_args.explain
         with watching() as report:
-            nodes = self._nodes(parsed_args, question)
+            nodes = read_nodes(self.cloud, question) if exported is None else exported
             proposal = propose_profiles(question, nodes)
             self._proposal = proposal
             _note(report, proposal, is_partial=parsed_args.partial)
@@ -127,18 +129,8 @@ class MatchProfiles(base.Lister):
         elif parsed_args.explain or is_enough:
             super().produce_output(parsed_args, column_names, data)
         if not is_enough:
-            raise _shortage(parsed_args, proposal)
+            raise proposal.verdict if parsed_args.explain else proposal.error
         return 0
-
-    def _nodes(
-        self, parsed_args: argparse.Namespace, question: Question
-    ) -> Sequence[Node]:
-        from tripleo_cli.inputs.export import load_export
-        from tripleo_cli.workflows.profiles import read_nodes
-
-        if parsed_args.source:
-            return load_export(parsed_args.source)
-        return read_nodes(self.cloud, question)
 
     def _show_object(self, parsed_args: argparse.Namespace, proposal: Proposal) -> None:
         import json
@@ -148,6 +140,23 @@ class MatchProfiles(base.Lister):
         answer = answer_of(proposal.request, proposal.outcome)
         indent = None if parsed_args.noindent else 2
         self.app.stdout.write(json.dumps(answer, indent=indent) + "\n")
+
+
+def _asked(parsed_args: argparse.Namespace) -> tuple[Question, Sequence[Node] | None]:
+    """Read what is asked, and the nodes of ``--from``, if that is given."""
+    from tripleo_cli.commands.question import question_from
+    from tripleo_cli.inputs.export import load_export
+    from tripleo_cli.inputs.together import Together
+
+    together = Together()
+    exported: Sequence[Node] | None = None
+    with together:
+        question = question_from(parsed_args)
+    with together:
+        if parsed_args.source:
+            exported = load_export(parsed_args.source)
+    together.check("overcloud profiles match")
+    return question, exported
 
 
 class UnsetProfiles(base.Lister):
@@ -296,19 +305,6 @@ def _profiles(node: Node) -> tuple[str, ...]:
         ", ".join(current_profiles(node)),
         ", ".join(possible_profiles(node)),
     )
-
-
-def _shortage(
-    parsed_args: argparse.Namespace, proposal: Proposal
-) -> NotEnoughNodesError:
-    """Make the error of a shortage; its remedy asks the same question again."""
-    from tripleo_cli.commands.question import words_of
-
-    if parsed_args.explain or not proposal.request.nodes:
-        return proposal.verdict
-    error = proposal.error
-    error.hint = f"openstack overcloud profiles match --explain {words_of(parsed_args)}"
-    return error
 
 
 def _note(report: Reporter, proposal: Proposal, *, is_partial: bool) -> None:

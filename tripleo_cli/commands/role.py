@@ -91,6 +91,12 @@ class ListRoles(base.Lister):
             nargs=0,
             help="Print the JSON Schema of role files, and end",
         )
+        parser.add_argument(
+            "--print-service-schema",
+            action=_PrintServiceSchema,
+            nargs=0,
+            help="Print the JSON Schema of service files, and end",
+        )
         return parser
 
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
@@ -138,6 +144,7 @@ class ShowRole(base.ShowOne):
             "flavor": flavor_for(role).name,
             "image": role.image,
             "hostname_format": role.hostname_format,
+            "transport": "pull" if role.pulls else "push",
             "networks": ", ".join(role.networks),
             "tags": ", ".join(sorted(role.tags)),
             "services": ", ".join(role.services),
@@ -150,6 +157,16 @@ class _PrintSchema(argparse.Action):
 
     def __call__(self, parser: argparse.ArgumentParser, *_others: Any) -> None:
         from tripleo_cli.inputs.role_schema import schema_text
+
+        sys.stdout.write(schema_text())
+        parser.exit()
+
+
+class _PrintServiceSchema(argparse.Action):
+    """Print the schema of a service file and end, as --help does."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_others: Any) -> None:
+        from tripleo_cli.inputs.service_schema import schema_text
 
         sys.stdout.write(schema_text())
         parser.exit()

@@ -23,11 +23,22 @@ STATUS_COLUMNS = (
     "Provision State",
     "Power",
     "Addresses",
+    "Configuration",
     "Since",
     "Server ID",
     "Node UUID",
 )
-SHORT = 9
+STEP_COLUMNS = (
+    "Hostname",
+    "Role",
+    "Step",
+    "State",
+    "Checks",
+    "Changes",
+    "Seconds",
+    "Finished At",
+)
+SHORT = 10
 """How many of the columns of a status fit on a usual terminal."""
 
 
@@ -116,6 +127,78 @@ class ListFailures(StackCommand, base.Lister):
         ]
 
 
+class ListSteps(StackCommand, base.Lister):
+    """Show how far each node of an overcloud is configured, step by step
+
+    It shows what the deployments from this machine saw; the next one asks the nodes.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        _add_stack(parser)
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.plugin import make_workdir
+        from tripleo_cli.workflows.ledger import require_ledger
+
+        stack = parsed_args.stack
+        ledger = require_ledger(make_workdir(stack), stack)
+        return STEP_COLUMNS, [
+            (
+                row.hostname,
+                row.role,
+                row.step,
+                row.state,
+                row.checks,
+                row.changed,
+                round(row.seconds, 1),
+                row.finished_at,
+            )
+            for row in ledger.rows
+        ]
+
+
+class Credentials(StackCommand, base.ShowOne):
+    """Show how to sign in to an overcloud, and write its rc file and clouds.yaml entry
+
+    What `openstack overcloud deploy` wrote when it was deployed, from the stack alone:
+    for another machine, or when the files are lost.
+    """
+
+    def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
+        """Describe the options."""
+        parser = super().get_parser(prog_name)
+        parser.add_argument(
+            "stack",
+            metavar="<stack>",
+            nargs="?",
+            default=DEFAULT_STACK,
+            help="Name of the stack (default: %(default)s)",
+        )
+        parser.add_argument(
+            "--show-password", action="store_true", help="Show the password, too"
+        )
+        return parser
+
+    def take_action(self, parsed_args: argparse.Namespace) -> Any:
+        """Run the command."""
+        from tripleo_cli.commands.console import watching
+        from tripleo_cli.domain.overcloud.credentials import shown
+        from tripleo_cli.plugin import make_places
+        from tripleo_cli.workflows.credentials import save_credentials
+        from tripleo_cli.workflows.overcloud_access import require_access
+
+        stack = parsed_args.stack
+        with watching() as report:
+            access = require_access(self.cloud, stack)
+            save_credentials(make_places(stack), stack, access, report)
+        found = shown(stack, access, is_open=parsed_args.show_password)
+        return tuple(found), tuple(found.values())
+
+
 class DeleteOvercloud(StackCommand):
     """Delete an overcloud and give its machines back"""
 
@@ -136,12 +219,15 @@ class DeleteOvercloud(StackCommand):
     def take_action(self, parsed_args: argparse.Namespace) -> None:
         """Run the command."""
         from tripleo_cli.commands.console import watching
+        from tripleo_cli.plugin import make_places
+        from tripleo_cli.workflows.credentials import drop_credentials
         from tripleo_cli.workflows.remove import delete_stack
 
         name = parsed_args.stack
         _confirm(parsed_args, f"stack {name} and everything on its nodes")
         with watching() as report:
             delete_stack(self.start(name, report), name, parsed_args.timeout)
+        drop_credentials(make_places(name), name)
 
 
 class RemoveNodes(StackCommand, base.Lister):
@@ -173,6 +259,7 @@ class RemoveNodes(StackCommand, base.Lister):
     def take_action(self, parsed_args: argparse.Namespace) -> Any:
         """Run the command."""
         from tripleo_cli.commands.console import watching
+        from tripleo_cli.plugin import make_overcloud_services
         from tripleo_cli.workflows.remove import Removal, remove_nodes
 
         names = ", ".join(parsed_args.nodes)
@@ -182,6 +269,7 @@ class RemoveNodes(StackCommand, base.Lister):
             names=parsed_args.nodes,
             templates=chosen_templates(parsed_args),
             timeout_minutes=parsed_args.timeout,
+            connect=make_overcloud_services,
         )
         with watching() as report:
             gone = remove_nodes(self.start(parsed_args.stack, report), removal)
@@ -199,6 +287,7 @@ def _status_row(node: NodeStatus) -> tuple[Any, ...]:
         node.provision,
         node.power,
         ", ".join(node.addresses),
+        node.configuration,
         node.since,
         node.server_id,
         node.node_id,
@@ -238,12 +327,14 @@ def _minutes(text: str) -> int:
 
 
 def chosen_templates(parsed_args: argparse.Namespace) -> dict[str, str]:
-    """Read the shipped templates, and those of ``--templates``."""
+    """Read the shipped templates, those of ``--templates``, and what is put in."""
     from tripleo_cli.inputs.templates import load_templates
+    from tripleo_cli.plugin import make_agent
+    from tripleo_cli.rendering.heat import AGENT
     from tripleo_cli.resources import shipped
 
     own = [parsed_args.templates] if parsed_args.templates else []
-    return load_templates([shipped("templates"), *own])
+    return {**load_templates([shipped("templates"), *own]), AGENT: make_agent()}
 
 
 def _confirm(parsed_args: argparse.Namespace, what: str) -> None:

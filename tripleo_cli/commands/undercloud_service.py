@@ -304,7 +304,7 @@ class Uninstall(base.Command):
 class ConfigSample(base.Command):
     """Print an undercloud.conf with every option, its meaning and its default"""
 
-    def take_action(self, parsed_args: argparse.Namespace) -> None:  # noqa: ARG002
+    def take_action(self, parsed_args: argparse.Namespace) -> None:  # noqa: ARG002 - cliff's signature
         """Write it to stdout."""
         from tripleo_cli.inputs.undercloud_options import sample
 

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from tripleo_cli.domain.matching import Mode
+from tripleo_cli.domain.overcloud.service import Service
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instance:
@@ -34,7 +37,8 @@ class DeploymentRequest:
     Roles that ``counts`` does not name keep the number of nodes that they run with,
     or get their default where the stack is new. ``parameters`` are merged
     ``parameter_defaults``, ``registry`` the merged ``resource_registry`` of the
-    environment files.
+    environment files. ``key`` is Nova's key pair for nodes that are configured; none
+    are where it is empty.
     """
 
     stack: str
@@ -46,3 +50,15 @@ class DeploymentRequest:
     """Templates that the registry refers to, by the names used there."""
     given: tuple[GivenCount, ...] = ()
     """All that was said about counts, the source that wins last."""
+    key: str = ""
+    services: Mapping[str, Service] = field(default_factory=dict)
+    """What nodes are configured by; where it is empty, none are."""
+    mode: Mode | None = None
+    """How strictly nodes are judged; ``None`` where it is to be chosen."""
+    words: tuple[str, ...] = ()
+    """The operator's options on roles and mode, as another command repeats them."""
+
+    @property
+    def strictness(self) -> Mode:
+        """The mode; strict as long as none was chosen."""
+        return self.mode or Mode.SCALE

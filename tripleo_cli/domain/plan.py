@@ -7,6 +7,12 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from tripleo_cli.domain.node import NodeId
+from tripleo_cli.domain.overcloud.configuration import (
+    RoleConfiguration,
+    configuration_from_dict,
+    configuration_to_dict,
+)
+from tripleo_cli.domain.overcloud.layout import BALANCER
 from tripleo_cli.domain.role import Role
 
 FORMAT = 1
@@ -17,8 +23,11 @@ FORMAT = 1
 class PlannedNode:
     """One server, and the very node that it is placed on.
 
-    ``index`` counts within the role. ``flavor`` and ``image`` are names, and stay
-    what they were when the server was made: another image would reinstall it.
+    ``index`` counts within the role. ``flavor``, ``image`` and ``key`` are names, and
+    stay what they were when the server was made: another image would reinstall it.
+    ``key`` is Nova's key pair that lets us in; empty for a machine that nobody
+    configures. ``transport`` is "pull" for a server whose node asks Heat what to
+    do, else empty: it cannot be changed without building the server anew.
     """
 
     hostname: str
@@ -28,6 +37,8 @@ class PlannedNode:
     node_name: str
     flavor: str
     image: str
+    key: str = ""
+    transport: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +66,15 @@ class Plan:
     registry: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     is_update: bool = False
+    configurations: Mapping[str, RoleConfiguration] = field(default_factory=dict)
+    """Of each role whose nodes are configured; of others nothing is said."""
+
+    @property
+    def has_vip(self) -> bool:
+        """Whether some node holds a virtual address for all others."""
+        return any(
+            BALANCER in one.service_names for one in self.configurations.values()
+        )
 
     def members(self, role: str) -> tuple[PlannedNode, ...]:
         """Give the nodes of one role, in order."""
@@ -69,7 +89,16 @@ class Plan:
         nodes = tuple(node for node in self.nodes if node.hostname not in hostnames)
         inhabited = {node.role for node in nodes}
         roles = tuple(role for role in self.roles if role.name in inhabited)
-        return replace(self, nodes=nodes, roles=roles, is_update=True)
+        configurations = {
+            name: one for name, one in self.configurations.items() if name in inhabited
+        }
+        return replace(
+            self,
+            nodes=nodes,
+            roles=roles,
+            is_update=True,
+            configurations=configurations,
+        )
 
 
 def role_to_plan(role: Role) -> PlannedRole:
@@ -84,7 +113,19 @@ def role_to_plan(role: Role) -> PlannedRole:
 
 def plan_to_dict(plan: Plan) -> dict[str, Any]:
     """Write a plan as JSON data."""
-    return {"format": FORMAT, **_plain(asdict(plan))}
+    data = _plain(asdict(replace(plan, configurations={})))
+    # A plan of nodes that nobody configures is written as before that was possible.
+    for node in data["nodes"]:
+        for name in ("key", "transport"):
+            if not node[name]:
+                del node[name]
+    del data["configurations"]
+    if plan.configurations:
+        data["configurations"] = {
+            name: configuration_to_dict(one)
+            for name, one in plan.configurations.items()
+        }
+    return {"format": FORMAT, **data}
 
 
 def layout_to_dict(plan: Plan) -> dict[str, Any]:
@@ -110,6 +151,10 @@ def plan_from_dict(data: Mapping[str, Any]) -> Plan:
             registry=data.get("registry", {}),
             files=data.get("files", {}),
             is_update=bool(data.get("is_update", False)),
+            configurations={
+                name: configuration_from_dict(one)
+                for name, one in data.get("configurations", {}).items()
+            },
         )
     except KeyError as error:
         raise ValueError(f"{error} is missing") from error

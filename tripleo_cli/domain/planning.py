@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -11,11 +11,18 @@ from tripleo_cli.domain.flavor import flavor_for
 from tripleo_cli.domain.matching import (
     Assignment,
     MatchRequest,
+    Mode,
     Pin,
     match,
     reject,
 )
-from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.node import Node, NodeId, label
+from tripleo_cli.domain.overcloud.configuration import (
+    RoleConfiguration,
+    role_configurations,
+)
+from tripleo_cli.domain.overcloud.layout import PULL
+from tripleo_cli.domain.overcloud.machine import is_configurable
 from tripleo_cli.domain.pinning import pinned
 from tripleo_cli.domain.plan import Plan, PlannedNode, role_to_plan
 from tripleo_cli.domain.role import Role
@@ -63,25 +70,56 @@ def make_plan(
     """
     wanted = wanted_counts(request, roles, running.plan)
     _check_not_fewer(wanted, running.plan)
-    staying = _staying(running, roles, nodes)
+    staying = _staying(running, roles, nodes, request.strictness)
     gaps = _gaps(running, staying)
     places = [*gaps, *_new_places(request, wanted, roles, running.plan)]
     places = _pinned(places, request, nodes, roles)
     _check_hostnames(staying, places)
-    added = tuple(_occupy(places, staying, roles, nodes))
+    keys = {node.id: request.key for node in nodes if is_configurable(node)}
+    added = tuple(
+        replace(
+            member,
+            key=keys.get(member.node_id, ""),
+            transport=PULL if _pulls(roles[member.role], member, keys) else "",
+        )
+        for member in _occupy(places, staying, roles, nodes, request)
+    )
     used = {node.role for node in (*staying, *added)}
     order = {name: number for number, name in enumerate(_order(roles, running.plan))}
+    members = sorted(
+        (*staying, *added), key=lambda node: (order[node.role], node.index)
+    )
     return Plan(
         stack=request.stack,
         roles=tuple(role_to_plan(roles[name]) for name in order if name in used),
-        nodes=tuple(
-            sorted((*staying, *added), key=lambda node: (order[node.role], node.index))
-        ),
+        nodes=tuple(members),
         parameters=request.parameters,
         registry=request.registry,
         files=request.files,
         is_update=running.plan is not None,
+        configurations=_configurations(request, roles, members, keys),
     )
+
+
+def _pulls(role: Role, member: PlannedNode, configurable: Collection[NodeId]) -> bool:
+    """Whether a new server's node is to ask for orders, if it is configured at all."""
+    return role.pulls and member.node_id in configurable
+
+
+def _configurations(
+    request: DeploymentRequest,
+    roles: Mapping[str, Role],
+    members: Iterable[PlannedNode],
+    configurable: Collection[NodeId],
+) -> dict[str, RoleConfiguration]:
+    """Configure the roles whose machines boot what they are given."""
+    if not request.services:
+        return {}
+    named = dict.fromkeys(
+        node.role for node in members if node.key or node.node_id in configurable
+    )
+    listed = {name: roles[name].services for name in named}
+    return role_configurations(listed, request.services, request.parameters)
 
 
 def wanted_counts(
@@ -156,7 +194,7 @@ def _check_not_fewer(wanted: Mapping[str, int], running: Plan | None) -> None:
 
 
 def _staying(
-    running: Running, roles: Mapping[str, Role], nodes: Sequence[Node]
+    running: Running, roles: Mapping[str, Role], nodes: Sequence[Node], mode: Mode
 ) -> tuple[PlannedNode, ...]:
     """Give the servers that keep their node.
 
@@ -170,12 +208,12 @@ def _staying(
         member
         for member in running.plan.nodes
         if member.hostname in running.placed
-        or _still_fits(known.get(member.node_id), roles[member.role])
+        or _still_fits(known.get(member.node_id), roles[member.role], mode)
     )
 
 
-def _still_fits(node: Node | None, role: Role) -> bool:
-    return node is not None and reject(node, role) is None
+def _still_fits(node: Node | None, role: Role, mode: Mode) -> bool:
+    return node is not None and reject(node, role, mode) is None
 
 
 def _gaps(running: Running, staying: Iterable[PlannedNode]) -> list[_Place]:
@@ -231,7 +269,11 @@ def _pinned(
     for place in places:
         wish = wishes.get(place.hostname, "")
         found = named.get(wish)
-        reason = _why_not(found, wish, roles[place.role], named)
+        reason = (
+            _why_not(found, roles[place.role], request.strictness)
+            if found
+            else (f'there is no node "{wish}"', did_you_mean(wish, named))
+        )
         if wish and reason:
             problems.append(Problem(f"{place.role}.{place.hostname}", *reason))
         pinned.append(replace(place, node=found.id if found else None))
@@ -240,13 +282,9 @@ def _pinned(
     return pinned
 
 
-def _why_not(
-    node: Node | None, wish: str, role: Role, known: Mapping[str, Node]
-) -> tuple[str, ...]:
-    if node is None:
-        return f'there is no node "{wish}"', did_you_mean(wish, known)
-    reason = reject(node, role)
-    return (f'node "{wish}" {reason}',) if reason else ()
+def _why_not(node: Node, role: Role, mode: Mode) -> tuple[str, ...]:
+    reason = reject(node, role, mode)
+    return (f'node "{node.name or node.id}" {reason}',) if reason else ()
 
 
 def _check_hostnames(staying: Sequence[PlannedNode], places: Sequence[_Place]) -> None:
@@ -277,6 +315,7 @@ def _occupy(
     staying: Sequence[PlannedNode],
     roles: Mapping[str, Role],
     nodes: Sequence[Node],
+    request: DeploymentRequest,
 ) -> Iterator[PlannedNode]:
     """Find a node for every place; nodes already spoken for are not asked."""
     held = {node.node_id: node.role for node in staying}
@@ -285,10 +324,20 @@ def _occupy(
     gone = [node.role for node in staying if node.node_id not in here]
     members = [node.role for node in staying] + [place.role for place in places]
     # A placed server whose node Ironic no longer has needs no other one.
-    wanted = {name: members.count(name) - gone.count(name) for name in {*members}}
+    counted = dict.fromkeys(members)
+    wanted = {name: members.count(name) - gone.count(name) for name in counted}
     pins = pinned(nodes, roles).pins
     assignment = match(
-        MatchRequest(wanted=wanted, roles=roles, nodes=nodes, held=held, pins=pins)
+        MatchRequest(
+            wanted=wanted,
+            roles=roles,
+            nodes=nodes,
+            held=held,
+            pins=pins,
+            mode=request.strictness,
+            for_servers=True,
+            words=(*request.words, *_pin_words(places, nodes)),
+        )
     )
     chosen = _chosen(places)
     chosen |= _at_their_pins(places, chosen, assignment, pins)
@@ -301,6 +350,14 @@ def _occupy(
         node = chosen.get(place.hostname)
         found = known[node] if node else next(free[place.role])
         yield _settle(place, found, roles[place.role])
+
+
+def _pin_words(places: Iterable[_Place], nodes: Iterable[Node]) -> Iterator[str]:
+    """Write down the nodes that the request names, for a command that asks again."""
+    names = {node.id: label(node) for node in nodes}
+    for place in places:
+        if place.node:
+            yield from ("--pin", f"{names[place.node]}={place.role}-{place.index}")
 
 
 def _chosen(places: Iterable[_Place]) -> dict[str, NodeId]:

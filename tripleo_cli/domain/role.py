@@ -50,6 +50,8 @@ class Role:
     """What the facts of its machines must be, ``None`` where anything will do."""
     spread: str = ""
     """The value by which its machines are to stand apart ("properties.rack")."""
+    pulls: bool = False
+    """Whether its nodes ask Heat for orders, for nobody can log in to them."""
 
     def __post_init__(self) -> None:
         # A frozen value with defaults that depend on its name has no other way.

@@ -62,6 +62,8 @@ class Journey:
     asked: Verb | None = None
     """The last verb."""
     inspected: bool = False
+    joined: bool = False
+    """Whether the inspection is one that another run began."""
     cleaned: bool = False
     retries: int = 0
     """How many inspections failed."""
@@ -123,10 +125,9 @@ def next_step(goal: Goal, state: NodeState, journey: Journey) -> tuple[Step, Jou
 
 
 def _joined(state: NodeState, journey: Journey) -> Journey:
-    """Take an inspection that an earlier run began for our own."""
-    is_inspecting = state.provision in (S.INSPECTING, S.INSPECT_WAIT)
-    if is_inspecting and journey.asked is None:
-        return replace(journey, asked=Verb.INSPECT)
+    """Take an inspection that another run began for our own."""
+    if is_inspecting(state) and journey.asked in (None, Verb.MANAGE):
+        return replace(journey, asked=Verb.INSPECT, joined=True)
     return journey
 
 
@@ -148,6 +149,11 @@ def overdue(goal: Goal, state: NodeState, seconds: float) -> Stuck:
         # At its start, Ironic takes back what nobody works on any more.
         return Stuck(why, "a longer --node-timeout, or openstack undercloud restart")
     return Stuck(why, "openstack baremetal node show {node}")
+
+
+def is_inspecting(state: NodeState) -> bool:
+    """Tell whether an inspection is under way, whoever began it."""
+    return state.provision in (S.INSPECTING, S.INSPECT_WAIT)
 
 
 def unusable(node: Node) -> Stuck | None:
@@ -197,7 +203,10 @@ def _from_manageable(
 ) -> tuple[Step, Journey]:
     if goal.inspect and not journey.inspected:
         if journey.asked is not Verb.INSPECT:
-            return _ask(Verb.INSPECT, journey)
+            return _ask(Verb.INSPECT, replace(journey, joined=False))
+        if state.last_error:
+            # Another run took the node back after the inspection had failed.
+            return _inspect_again(goal, Verb.INSPECT, state, journey)
         journey = replace(journey, inspected=True)
     if goal.clean and not journey.cleaned:
         if journey.asked is not Verb.CLEAN:
@@ -218,6 +227,9 @@ def _towards_available(state: NodeState, journey: Journey) -> tuple[Step, Journe
 def _from_available(
     goal: Goal, state: NodeState, journey: Journey
 ) -> tuple[Step, Journey]:
+    if journey.asked is Verb.INSPECT:
+        # Another run made it available once the inspection had ended well.
+        journey = replace(journey, inspected=True)
     is_missing = goal.inspect and not journey.inspected
     if is_missing or (goal.clean and not journey.cleaned):
         return _ask(Verb.MANAGE, journey)
@@ -242,12 +254,19 @@ def _from_failure(
 ) -> tuple[Step, Journey]:
     inspected = journey.asked in (Verb.INSPECT, Verb.ABORT)
     if state.provision is S.INSPECT_FAILED and inspected:
-        if journey.retries < goal.max_retries:
-            return _ask(Verb.MANAGE, replace(journey, retries=journey.retries + 1))
-        return _inspection_failed(state, journey), journey
+        return _inspect_again(goal, Verb.MANAGE, state, journey)
     if stuck := _dead_end(state, journey):
         return stuck, journey
     return _ask(Verb.MANAGE, journey)
+
+
+def _inspect_again(
+    goal: Goal, verb: Verb, state: NodeState, journey: Journey
+) -> tuple[Step, Journey]:
+    """Go towards another inspection, if one more may be tried."""
+    if journey.retries >= goal.max_retries:
+        return _inspection_failed(state, journey), journey
+    return _ask(verb, replace(journey, retries=journey.retries + 1, joined=False))
 
 
 def _inspection_failed(state: NodeState, journey: Journey) -> Stuck:

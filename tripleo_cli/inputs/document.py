@@ -25,7 +25,7 @@ from tripleo_cli.errors import InvalidInputError, Problem
 try:
     from yaml import CSafeLoader as _BaseLoader
 except ImportError:  # PyYAML was built without libyaml: slower, the same answers
-    from yaml import SafeLoader as _BaseLoader  # type: ignore[assignment]
+    from yaml import SafeLoader as _BaseLoader  # type: ignore[assignment]  # its twin
 
 
 def at(where: str, key: str | int) -> str:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tripleo_cli.errors import InvalidInputError, Problem
 from tripleo_cli.inputs.document import Problems, at, load_document, read_text
+from tripleo_cli.inputs.together import Together
 
 KNOWN = frozenset(
     {"parameter_defaults", "parameters", "resource_registry", "description"}
@@ -38,32 +38,25 @@ def load_environments(paths: Iterable[Path]) -> Environment:
     ``parameters`` counts as ``parameter_defaults``: here the two mean the same.
 
     Raises:
-        InvalidInputError: It lists what is wrong in all of them; missing ones are
-            listed together.
+        InvalidInputError: It lists what is wrong in all of them.
     """
-    paths = list(paths)
-    _check_there(paths)
+    together = Together()
     parameters: dict[str, Any] = {}
     registry: dict[str, Any] = {}
     files: dict[str, str] = {}
     sources = []
     for path in paths:
-        one = _load(path)
-        if one.parameters:
-            sources.append((str(path), one.parameters))
-        parameters |= one.parameters
-        registry |= one.registry
-        files |= one.files
+        with together:
+            one = _load(path)
+            if one.parameters:
+                sources.append((str(path), one.parameters))
+            parameters |= one.parameters
+            registry |= one.registry
+            files |= one.files
+    together.check("environment files")
     return Environment(
         parameters=parameters, registry=registry, files=files, sources=tuple(sources)
     )
-
-
-def _check_there(paths: Iterable[Path]) -> None:
-    missing = [path for path in paths if not path.is_file()]
-    if missing:
-        problems = [Problem(str(path), "there is no such file") for path in missing]
-        raise InvalidInputError("environment files", problems)
 
 
 def _load(path: Path) -> Environment:

@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from tripleo_cli.domain.facts import HardwareFacts, facts_from
+from tripleo_cli.domain.facts.earlier import with_earlier
+from tripleo_cli.domain.facts.plain import mapping
 from tripleo_cli.domain.node import (
     Node,
     NodeId,
@@ -114,7 +116,9 @@ def _facts(
 ) -> HardwareFacts | None:
     inventory = _mapping(problems, at(where, "inventory"), raw, "inventory")
     plugin_data = _mapping(problems, at(where, "plugin_data"), raw, "plugin_data")
-    return facts_from(inventory, plugin_data) if inventory or plugin_data else None
+    if not inventory and not plugin_data:
+        return None
+    return with_earlier(facts_from(inventory, plugin_data), mapping(raw.get("extra")))
 
 
 def _mapping(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tripleo_cli.domain.image.built import image_from_dict, manifest_name
+from tripleo_cli.domain.image.description import FORMATS, TAR
 from tripleo_cli.errors import HostError
 from tripleo_cli.inputs.document import Problems
 
@@ -15,6 +18,9 @@ AGENT = "ironic-python-agent"
 KINDS = (OS, AGENT)
 DEPLOY_KERNEL = "bm-deploy-kernel"
 DEPLOY_RAMDISK = "bm-deploy-ramdisk"
+(ARCHIVE,) = FORMATS[TAR]
+"""How the names of archives end that container machines are made of."""
+
 _QCOW2_MAGIC = b"QFI\xfb"
 
 
@@ -40,13 +46,15 @@ class ImageFile:
     """A file, and the image that it becomes.
 
     ``links`` maps a property of the image to the name of the image whose id it
-    holds; that image comes before this one.
+    holds; that image comes before this one. ``properties`` say what it was built
+    from, where it was built by ``overcloud image build``.
     """
 
     name: str
     path: Path
     disk_format: str
     links: Mapping[str, str] = field(default_factory=dict)
+    properties: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_images(choice: ImageChoice) -> tuple[ImageFile, ...]:
@@ -80,21 +88,59 @@ def checksum(path: Path) -> str:
 
 def _os_files(choice: ImageChoice, problems: Problems) -> Iterator[ImageFile]:
     path = choice.directory / choice.os_image
+    is_archive = path.name.endswith(ARCHIVE)
+    name = path.name.removesuffix(ARCHIVE) if is_archive else path.stem
     links = {}
-    if not choice.whole_disk:
+    # A container has the kernel of its host.
+    if not choice.whole_disk and not is_archive:
         own = "or --whole-disk, for an image with a kernel of its own"
-        kernel, ramdisk = f"{path.stem}-vmlinuz", f"{path.stem}-initrd"
+        kernel, ramdisk = f"{name}-vmlinuz", f"{name}-initrd"
         links = {"kernel_id": kernel, "ramdisk_id": ramdisk}
-        for name, suffix, form in (
+        for other, suffix, form in (
             (kernel, ".vmlinuz", "aki"),
             (ramdisk, ".initrd", "ari"),
         ):
             part = path.with_suffix(suffix)
             _check(part, problems, remedy=own)
-            yield ImageFile(name=name, path=part, disk_format=form)
+            yield ImageFile(name=other, path=part, disk_format=form)
     readable = _check(path, problems, remedy="--os-image-name names another")
-    form = _disk_format(path) if readable else ""
-    yield ImageFile(name=path.stem, path=path, disk_format=form, links=links)
+    yield ImageFile(
+        name=name,
+        path=path,
+        disk_format=_disk_format(path) if readable else "",
+        links=links,
+        properties=_origin(path) if readable else {},
+    )
+
+
+def _origin(path: Path, first: Path | None = None) -> dict[str, str]:
+    """Read what a file was built from, if the manifest beside it is this file's.
+
+    Args:
+        path: The file.
+        first: The one that the manifest has its name from, of several that were built
+            together.
+    """
+    manifest = path.with_name(manifest_name((first or path).name))
+    try:
+        built = image_from_dict(json.loads(manifest.read_text(encoding="utf-8")))
+        size = path.stat().st_size
+    except (OSError, ValueError):  # it was built elsewhere, by other means
+        return {}
+    files = {each.name: each for each in built.files} if built else {}
+    if built is None or path.name not in files or files[path.name].size != size:
+        return {}
+    return {
+        "tripleo_build": built.digest,
+        "tripleo_packages": built.packages_digest,
+        "tripleo_distribution": built.distro,
+        "tripleo_format": _ending(path.name, files[path.name].form),
+    }
+
+
+def _ending(name: str, form: str) -> str:
+    endings = FORMATS.get(form, ())
+    return next((each for each in endings if name.endswith(each)), form).strip(".")
 
 
 def _agent_files(choice: ImageChoice, problems: Problems) -> Iterator[ImageFile]:
@@ -102,8 +148,12 @@ def _agent_files(choice: ImageChoice, problems: Problems) -> Iterator[ImageFile]
     ramdisk = choice.ramdisk or choice.directory / f"{AGENT}.initramfs"
     _check(kernel, problems, remedy="--kernel names another")
     _check(ramdisk, problems, remedy="--ramdisk names another")
-    yield ImageFile(name=DEPLOY_KERNEL, path=kernel, disk_format="aki")
-    yield ImageFile(name=DEPLOY_RAMDISK, path=ramdisk, disk_format="ari")
+    for name, path, form in (
+        (DEPLOY_KERNEL, kernel, "aki"),
+        (DEPLOY_RAMDISK, ramdisk, "ari"),
+    ):
+        origin = _origin(path, kernel)
+        yield ImageFile(name=name, path=path, disk_format=form, properties=origin)
 
 
 def _check(path: Path, problems: Problems, *, remedy: str) -> bool:
@@ -121,6 +171,9 @@ def _check(path: Path, problems: Problems, *, remedy: str) -> bool:
 
 
 def _disk_format(path: Path) -> str:
-    """Look into the file: Nova and Ironic refuse a format that is not the true one."""
+    """Look into the file: Nova and Ironic refuse a format that is not the true one.
+
+    Glance has no name for an archive of files: to it that is a raw image.
+    """
     with path.open("rb") as file:
         return "qcow2" if file.read(len(_QCOW2_MAGIC)) == _QCOW2_MAGIC else "raw"

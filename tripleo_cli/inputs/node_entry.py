@@ -34,7 +34,11 @@ _NAME = re.compile(NAME_PATTERN)
 
 
 def read_entry(problems: Problems, where: str, entry: object) -> NodeDefinition | None:
-    """Read one machine; ``None`` where it is not even known what kind it is."""
+    """Read one machine; ``None`` where there is nothing to read.
+
+    Where its driver is not known, neither are the settings of that, but the rest is
+    read all the same, so that everything that is wrong is told at once.
+    """
     given = problems.mapping(where, entry)
     if not given:
         if isinstance(entry, Mapping):
@@ -54,17 +58,18 @@ class _Entry:
         self._given = given
         self._notes: list[str] = []
 
-    def definition(self) -> NodeDefinition | None:
+    def definition(self) -> NodeDefinition:
         driver = self._driver()
-        if driver is None:
-            return None
-        self._check_keys(driver)
+        if driver:
+            self._check_keys(driver)
+        else:
+            self._check_common_keys()
         return NodeDefinition(
             where=self._where,
-            driver=driver.name,
+            driver=driver.name if driver else "",
             name=self._name(),
             id=self._id(),
-            driver_info=self._driver_info(driver),
+            driver_info=self._driver_info(driver) if driver else {},
             properties=self._properties(),
             capabilities=self._capabilities(),
             resource_class=self._text("resource_class"),
@@ -123,6 +128,13 @@ class _Entry:
             own = driver.keys[key]
             if key not in self._given and own not in self._given:
                 self._add(key, f"is missing; the driver {driver.name} needs it")
+
+    def _check_common_keys(self) -> None:
+        """Tell of keys that no driver knows, nor any that there was."""
+        for key in self._given:
+            is_own = any(self._is_own(driver, key) for driver in DRIVERS.values())
+            if key not in KNOWN_KEYS and key not in GONE and not is_own:
+                self._add(key, "unknown key", did_you_mean(key, KNOWN_KEYS))
 
     @staticmethod
     def _is_own(driver: Driver, key: str) -> bool:

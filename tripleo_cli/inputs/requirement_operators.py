@@ -11,7 +11,7 @@ from tripleo_cli.domain.facts.metrics import (
     USUAL_KEYS,
     is_metric_pattern,
 )
-from tripleo_cli.domain.facts.table import Fact, Kind
+from tripleo_cli.domain.facts.table import TOTALS, Fact, Kind
 from tripleo_cli.domain.requirement.benchmark import (
     BenchmarkTest,
     Limit,
@@ -22,6 +22,7 @@ from tripleo_cli.domain.requirement.check import Bound
 from tripleo_cli.domain.requirement.condition import Condition
 from tripleo_cli.domain.requirement.count import Count
 from tripleo_cli.domain.requirement.fact import FactTest, Known
+from tripleo_cli.domain.requirement.total import Total
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.inputs.document import Problems, at, kind
 from tripleo_cli.inputs.requirement_values import OPERATORS, read_amount
@@ -47,6 +48,7 @@ OTHER_MEANINGS: Final = {
 }
 """For the documentation: for what facts, what value, what it means."""
 COUNT_OPERATORS: Final = ("at_least", "at_most", "equals")
+TOTAL_OPERATORS: Final = ("at_least", "at_most", "above", "below", "between")
 BENCHMARK_OPERATORS: Final = (
     "at_least",
     "at_most",
@@ -139,6 +141,23 @@ def _all_of_them(problems: Problems, place: str, count: Count) -> list[Condition
         problems.add(place, 'needs a "where" to hold for all of them')
         return []
     return [replace(count, where=count.where.negated(), number=0, is_most=True)]
+
+
+def total_tests(
+    problems: Problems, place: str, given: Mapping[str, Any], where: Condition | None
+) -> list[Condition]:
+    """Read what the sum of a fact over parts is to be."""
+    part, fact = TOTALS[given["total"]]
+    named = [key for key in TOTAL_OPERATORS if key in given]
+    if not named:
+        what = f"needs a limit: {', '.join(TOTAL_OPERATORS)}"
+        problems.add(place, what)
+    return [
+        Total(parts=part, fact=fact, bound=check, where=where)
+        for key in named
+        for check in OPERATORS[key].read(problems, at(place, key), given[key], fact)
+        if isinstance(check, Bound)
+    ]
 
 
 def benchmark_tests(

@@ -11,12 +11,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from tripleo_cli.domain.facts.metrics import KEY_PATTERN, MEASURED_AREAS
-from tripleo_cli.domain.facts.table import MACHINE_FACTS, PARTS, Fact, Kind
+from tripleo_cli.domain.facts.table import MACHINE_FACTS, PARTS, TOTALS, Fact, Kind
 from tripleo_cli.domain.facts.units import alternatives
 from tripleo_cli.inputs.requirement_operators import (
     BENCHMARK_OPERATORS,
     KNOWN,
     OTHER_MEANINGS,
+    TOTAL_OPERATORS,
     operators_of,
 )
 from tripleo_cli.inputs.requirement_values import OPERATORS
@@ -29,15 +30,19 @@ _NUMBER = r"[0-9]+(\.[0-9]+)?"
 
 def requirement_definitions() -> dict[str, Schema]:
     """Give the definitions that a role's ``requires`` refers to."""
-    definitions = {"requires": _conditions("requires", _machine(), _count())}
+    special = {"count": _count(), "total": _total()}
+    definitions = {"requires": _conditions("requires", _machine(), special)}
     for part, facts in PARTS.items():
         named = {fact.name: _fact(fact) for fact in facts}
-        definitions[part] = _conditions(part, named, None)
+        definitions[part] = _conditions(part, named, {})
     return definitions
 
 
-def _conditions(name: str, facts: Schema, count: Schema | None) -> Schema:
-    """Describe a mapping of conditions, or a list of such mappings."""
+def _conditions(name: str, facts: Schema, special: Schema) -> Schema:
+    """Describe a mapping of conditions, or a list of such mappings.
+
+    ``special`` are mappings of another form, by the key that they are known by.
+    """
     again = {"$ref": f"#/$defs/{name}"}
     patterns = facts.pop("patternProperties", {})
     mapping: Schema = {
@@ -53,10 +58,10 @@ def _conditions(name: str, facts: Schema, count: Schema | None) -> Schema:
         "additionalProperties": False,
     }
     listed = {"type": "array", "items": again, "minItems": 1}
-    if count is None:
-        return {"anyOf": [mapping, listed]}
-    counted = {"if": {"required": ["count"]}, "then": count, "else": mapping}
-    return {"anyOf": [{"type": "object", **counted}, listed]}
+    form = mapping
+    for key, described in reversed(special.items()):
+        form = {"if": {"required": [key]}, "then": described, "else": form}
+    return {"anyOf": [{"type": "object", **form}, listed]}
 
 
 def _machine() -> Schema:
@@ -106,6 +111,32 @@ def _count() -> Schema:
         "if": {"properties": {"equals": {"const": "all"}}, "required": ["equals"]},
         "then": {"required": ["where"]},
         "allOf": wheres,
+        "additionalProperties": False,
+    }
+
+
+def _total() -> Schema:
+    facts = [
+        {
+            "if": {"properties": {"total": {"const": path}}},
+            "then": {
+                "properties": {
+                    "where": {"$ref": f"#/$defs/{part}"},
+                    **dict.fromkeys(TOTAL_OPERATORS, _number(fact.unit)),
+                    "between": _pair(fact.unit),
+                }
+            },
+        }
+        for path, (part, fact) in TOTALS.items()
+    ]
+    return {
+        "properties": {
+            "total": {"enum": list(TOTALS)},
+            "where": {},
+            **{name: {} for name in TOTAL_OPERATORS},
+        },
+        "anyOf": [{"required": [name]} for name in TOTAL_OPERATORS],
+        "allOf": facts,
         "additionalProperties": False,
     }
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from tripleo_cli.domain.expression import ExpressionFlawError, expression
 from tripleo_cli.domain.facts.table import Fact, Kind
 from tripleo_cli.domain.facts.units import alternatives, split_amount
 from tripleo_cli.domain.requirement.check import (
@@ -150,15 +151,15 @@ def _negated(read: _Reader) -> _Reader:
 
 
 def _matches(problems: Problems, where: str, value: Any, _fact: Fact) -> Checks:
-    expression = problems.text(where, value)
-    if expression is None:
+    given = problems.text(where, value)
+    if given is None:
         return ()
     try:
-        re.compile(expression)
-    except re.error as error:
-        problems.add(where, f'"{expression}" is no regular expression: {error}')
+        expression(given)
+    except ExpressionFlawError as flaw:
+        problems.add(where, f'"{given}" is no regular expression: {flaw}')
         return ()
-    return (Pattern(expression=expression),)
+    return (Pattern(expression=given),)
 
 
 def _in_network(problems: Problems, where: str, value: Any, _fact: Fact) -> Checks:

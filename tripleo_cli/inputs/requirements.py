@@ -16,7 +16,7 @@ from tripleo_cli.domain.facts.lookup import (
     machine_fact,
     part_fact,
 )
-from tripleo_cli.domain.facts.table import PARTS
+from tripleo_cli.domain.facts.table import PARTS, TOTALS
 from tripleo_cli.domain.requirement.check import Among
 from tripleo_cli.domain.requirement.combine import AnyOf, all_of
 from tripleo_cli.domain.requirement.condition import Condition
@@ -26,13 +26,16 @@ from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.inputs.document import Problems, at, kind
 from tripleo_cli.inputs.requirement_operators import (
     COUNT_OPERATORS,
+    TOTAL_OPERATORS,
     benchmark_tests,
     count_tests,
     fact_tests,
+    total_tests,
 )
 
 COMBINERS: Final = ("all", "any", "not")
 COUNT_KEYS: Final = ("count", "where", *COUNT_OPERATORS)
+TOTAL_KEYS: Final = ("total", "where", *TOTAL_OPERATORS)
 DEEPEST: Final = 40
 """How many lists and mappings may lie in each other."""
 MOST: Final = 1000
@@ -92,6 +95,8 @@ class _Reader:
     def _mapping(self, place: _Place, given: Mapping[str, Any]) -> list[Condition]:
         if "count" in given and not place.part:
             return self._count(place, given)
+        if "total" in given and not place.part:
+            return self._total(place, given)
         found: list[Condition] = []
         for key, value in given.items():
             read = self._combination if key in COMBINERS else self._fact
@@ -151,10 +156,27 @@ class _Reader:
             remedy = did_you_mean(part, PARTS) if isinstance(part, str) else ""
             problems.add(at(place.where, "count"), what, remedy)
             return []
+        where = self._where(place, part, given)
+        return count_tests(problems, place.where, given, where)
+
+    def _total(self, place: _Place, given: Mapping[str, Any]) -> list[Condition]:
+        problems, path = self._problems, given["total"]
+        problems.unknown_keys(place.where, given, TOTAL_KEYS)
+        if path not in list(TOTALS):
+            what = f"must be {' or '.join(TOTALS)}"
+            remedy = did_you_mean(path, TOTALS) if isinstance(path, str) else ""
+            problems.add(at(place.where, "total"), what, remedy)
+            return []
+        where = self._where(place, TOTALS[path][0], given)
+        return total_tests(problems, place.where, given, where)
+
+    def _where(
+        self, place: _Place, part: str, given: Mapping[str, Any]
+    ) -> Condition | None:
+        """Read which parts are meant; ``None`` where all are."""
         inside = replace(place.at("where"), part=part)
         inner = self.conditions(inside, given["where"]) if "where" in given else []
-        where = all_of(inner) if inner else None
-        return count_tests(problems, place.where, given, where)
+        return all_of(inner) if inner else None
 
 
 def _some_part(part: str, name: str, tests: list[Condition]) -> Condition:
@@ -177,4 +199,4 @@ def _outside(key: str) -> str:
     for part, facts in PARTS.items():
         if key in [fact.name for fact in facts]:
             return f'did you mean "{part}.*.{key}"?'
-    return did_you_mean(key, [*known_paths(), *COMBINERS, "count"])
+    return did_you_mean(key, [*known_paths(), *COMBINERS, "count", "total"])

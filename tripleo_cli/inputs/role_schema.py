@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tripleo_cli.inputs.requirement_schema import requirement_definitions
-from tripleo_cli.inputs.roles import UNUSED_KEYS
+from tripleo_cli.inputs.roles import TRANSPORTS, UNUSED_KEYS
 
 Schema = dict[str, Any]
 
@@ -39,6 +39,10 @@ _KEYS: Schema = {
     },
     "profile": {"description": "What nodes are tagged with for it", **_TEXT},
     "profile_aliases": {"description": "Other tags that it accepts", **_TEXTS},
+    "transport": {
+        "description": "push: by SSH; pull: nodes ask Heat",
+        "enum": list(TRANSPORTS),
+    },
     "spread": {"description": "What its machines are to differ in", **_TEXT},
 }
 """Keys that may also be empty, which is as if they were not there."""

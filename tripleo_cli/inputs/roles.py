@@ -11,9 +11,15 @@ from typing import Any
 from tripleo_cli.domain.role import DEFAULT_RESOURCE_CLASS, Needs, Role
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.errors import InvalidInputError, Problem
-from tripleo_cli.inputs.document import Problems, at, parse_document, read_text
+from tripleo_cli.inputs.document import (
+    Problems,
+    at,
+    parse_document,
+    read_text,
+)
 from tripleo_cli.inputs.lines import with_lines
 from tripleo_cli.inputs.requirements import parse_requirements
+from tripleo_cli.inputs.together import Together
 
 # Keys of TripleO's role files that mean nothing here: read, so that such a file can
 # be used as it is, and left alone.
@@ -38,6 +44,8 @@ UNUSED_KEYS = frozenset(
         "uses_deprecated_params",
     }
 )
+TRANSPORTS = ("push", "pull")
+"""How nodes are told what to do: by logging in to them, or when they ask."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _TRAIT = re.compile(r"[A-Z0-9_]{1,255}")
 _Reader = Callable[[Problems, str, Any], Any]
@@ -54,40 +62,28 @@ def load_roles(sources: Iterable[Traversable]) -> dict[str, Role]:
             every problem of every file.
     """
     roles: dict[str, Role] = {}
-    errors: list[InvalidInputError] = []
+    together = Together()
     for source in sources:
         found: dict[str, Role] = {}
-        for file in _files(source, errors):
-            try:
+        files: list[Traversable] = []
+        with together:
+            files = _files(source)
+        for file in files:
+            with together:
                 found |= _load_file(file, taken=found)
-            except InvalidInputError as error:
-                errors.append(error)
         roles |= found
-    if errors:
-        raise _combined(errors)
+    together.check("role files")
     return roles
 
 
-def _files(source: Traversable, errors: list[InvalidInputError]) -> list[Traversable]:
+def _files(source: Traversable) -> list[Traversable]:
     if not source.is_dir():
         return [source]
     files = [file for file in source.iterdir() if file.name.endswith(".yaml")]
     if not files:
         problem = Problem("", "holds no role files (*.yaml)")
-        errors.append(InvalidInputError(str(source), [problem]))
+        raise InvalidInputError(str(source), [problem])
     return sorted(files, key=lambda file: file.name)
-
-
-def _combined(errors: list[InvalidInputError]) -> InvalidInputError:
-    """Make one error of several; their places then begin with the file's name."""
-    if len(errors) == 1:
-        return errors[0]
-    problems = [
-        Problem(f"{error.source}: {problem.where}", problem.what, problem.remedy)
-        for error in errors
-        for problem in error.problems
-    ]
-    return InvalidInputError(f"{len(errors)} role files", problems)
 
 
 def _load_file(file: Traversable, *, taken: Iterable[str]) -> dict[str, Role]:
@@ -198,6 +194,13 @@ def _hostname_format(problems: Problems, where: str, value: object) -> str:
     return text
 
 
+def _transport(problems: Problems, where: str, value: object) -> bool:
+    text = _text(problems, where, value)
+    if text not in TRANSPORTS:
+        problems.add(where, f'"{text}" is no transport', f"one of {TRANSPORTS}")
+    return text == "pull"
+
+
 _FIELDS: Mapping[str, tuple[str, _Reader]] = {
     "description": ("description", _text),
     "CountDefault": ("count_default", _count),
@@ -211,6 +214,7 @@ _FIELDS: Mapping[str, tuple[str, _Reader]] = {
     "profile_aliases": ("profile_aliases", _texts),
     "spread": ("spread", _text),
     "requires": ("requires", parse_requirements),
+    "transport": ("pulls", _transport),
 }
 """Keys of a role file: the field of :class:`Role` they fill, and how they are read."""
 

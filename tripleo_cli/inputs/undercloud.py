@@ -244,6 +244,14 @@ def _service_problems(values: Mapping[str, Any]) -> Iterator[Problem]:
     if values["enabled_hardware_types"] == []:
         where = "[DEFAULT] enabled_hardware_types"
         yield Problem(where, "none is named", "name at least one")
+    driver, enabled = (
+        values["discovery_default_driver"],
+        values["enabled_hardware_types"],
+    )
+    if values["enable_node_discovery"] and enabled and driver not in enabled:
+        where = "[DEFAULT] discovery_default_driver"
+        remedy = f"one of enabled_hardware_types: {', '.join(enabled)}"
+        yield Problem(where, f"{driver} is not enabled", remedy)
     if values["service_user"] == "root":
         remedy = "name a user of the services' own"
         yield Problem("[DEFAULT] service_user", "it must not be root", remedy)

@@ -64,7 +64,7 @@ class HostAddress(Address):
     def __call__(self, value: Any) -> str:
         """Check an address and leave its prefix out; raises ValueError."""
         address, slash, prefix = str(value).partition("/")
-        if slash and not (prefix.isdigit() and int(prefix) <= 32):  # noqa: PLR2004
+        if slash and not (prefix.isdigit() and int(prefix) <= 32):  # noqa: PLR2004 - bits of an address
             raise ValueError(f"{value!r} is not an IPv4 address")
         return _address(address)
 
@@ -282,7 +282,7 @@ def list_opts() -> Sequence[tuple[str, list[cfg.Opt]]]:
 def sample() -> str:
     """Write an ``undercloud.conf`` with every option, commented out."""
     # Brings docutils, which is half a second that no other command needs.
-    from oslo_config import generator  # noqa: PLC0415
+    from oslo_config import generator  # noqa: PLC0415 - only for the sample
 
     conf = cfg.ConfigOpts()
     generator.register_cli_opts(conf)

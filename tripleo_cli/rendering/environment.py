@@ -17,9 +17,8 @@ def environment(templates: Mapping[str, str]) -> Environment:
     made = Environment(
         loader=DictLoader(dict(templates)),
         undefined=StrictUndefined,
-        # What is rendered is YAML or INI, never HTML; values of YAML go through the
-        # yaml filter.
-        autoescape=False,  # noqa: S701
+        # Values of YAML go through the yaml filter.
+        autoescape=False,  # noqa: S701 - YAML and INI, never HTML
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -32,7 +31,8 @@ def as_yaml(value: Any) -> str:
     """Write a value as YAML on one line, whatever text is in it.
 
     JSON in ASCII is YAML, but for what JSON does with signs outside of the basic
-    plane: two escapes, where YAML has one.
+    plane: two escapes, where YAML has one. As a key it may have 1024 signs, escapes
+    and all (YAML 1.1, simple keys): names of roles and nodes are far shorter.
     """
     return _PAIR.sub(_join, json.dumps(value, ensure_ascii=True))
 

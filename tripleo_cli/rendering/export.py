@@ -2,7 +2,8 @@
 
 The keys are Ironic's own, so that a program that knows its API can read the file.
 ``driver_info`` is never in it: it is where passwords are. Nor is all of ``extra``,
-since operators may keep anything there; only why a node was excluded is kept.
+since operators may keep anything there; only why a node was excluded is kept, and the
+benchmark results of earlier inspections.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from tripleo_cli.domain.facts.earlier import KEY as EARLIER_KEY
 from tripleo_cli.domain.node import EXCLUDED_KEY, Node, format_capabilities
 
-EXTRA_KEYS = (EXCLUDED_KEY,)
-"""What is kept of a node's ``extra``: why it was excluded."""
+EXTRA_KEYS = (EXCLUDED_KEY, EARLIER_KEY)
+"""What is kept of a node's ``extra``: why it was excluded, and earlier benchmarks."""
 
 
 def render_entry(

@@ -10,6 +10,7 @@ from statistics import median
 from typing import Any
 
 from tripleo_cli.domain.facts import Disk, HardwareFacts, Nic, SwitchPort
+from tripleo_cli.domain.facts.efficiency import efficiencies
 
 _NUMBERED = re.compile(r"(?<=[._])\d+(?=\.)")
 _DISKS = {True: "rotating", False: "flash", None: ""}
@@ -46,8 +47,15 @@ def as_text(facts: HardwareFacts) -> dict[str, str]:
         "bmc_address": facts.bmc_address,
         "benchmarks": "\n".join(_benchmarks(facts.benchmarks)),
     }
+    ratios = efficiencies(facts).items()
+    shares = {
+        "efficiencies": "\n".join(f"{name}: {ratio:.3g}" for name, ratio in ratios)
+    }
+    earlier = {"measured_earlier": ", ".join(_earlier(facts))}
     return {name: text or "unknown" for name, text in rows.items()} | {
-        "benchmarks": rows["benchmarks"] or "none (--benchmark cpu,memory,disk)"
+        "benchmarks": rows["benchmarks"] or "none (--benchmark cpu,memory,disk)",
+        **(shares if ratios else {}),
+        **(earlier if facts.measured_at else {}),
     }
 
 
@@ -57,6 +65,8 @@ def as_data(facts: HardwareFacts) -> dict[str, Any]:
     data["cpu_flags"] = sorted(facts.cpu_flags)
     data["firmware"] = dict(sorted(facts.firmware.items()))
     data["benchmarks"] = dict(sorted(facts.benchmarks.items()))
+    data["efficiencies"] = efficiencies(facts)
+    data["measured_at"] = dict(facts.measured_at)
     data["disks"] = list(data["disks"])
     data["interfaces"] = [interface_data(nic) for nic in facts.nics]
     del data["nics"]
@@ -89,7 +99,7 @@ def interface_data(nic: Nic) -> dict[str, Any]:
 
 
 def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:g}" if value < 1e6 else f"{value:.0f}"  # noqa: PLR2004
+    return "" if value is None else f"{value:g}" if value < 1e6 else f"{value:.0f}"  # noqa: PLR2004 - longer numbers unreadable
 
 
 def _joined(*words: str) -> str:
@@ -112,6 +122,11 @@ def _nic(nic: Nic) -> str:
     link = f"link {_LINKS[nic.has_carrier]}"
     to = f"to {cable}" if cable else ""
     return f"{nic.name}: {_joined(nic.mac, link, speed, nic.ipv4, to)}"
+
+
+def _earlier(facts: HardwareFacts) -> Iterator[str]:
+    for area, when in sorted(facts.measured_at.items()):
+        yield f"{area} at {when or 'an unknown time'}"
 
 
 def _benchmarks(metrics: Mapping[str, float]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from tripleo_cli.domain.host import File
 from tripleo_cli.domain.undercloud.baremetal import interfaces
-from tripleo_cli.domain.undercloud.catalog import REGION, host_part, url_of
+from tripleo_cli.domain.undercloud.catalog import REGION, url_of
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.databases import (
     database_url,
@@ -21,6 +21,7 @@ from tripleo_cli.domain.undercloud.programs import (
     environment_of,
 )
 from tripleo_cli.domain.undercloud.secrets import BROKER
+from tripleo_cli.domain.url import host_part
 from tripleo_cli.rendering.environment import environment
 
 # Variants of nova.conf: the cell whose database it names; nova-compute has none.
@@ -33,7 +34,7 @@ _ONE_EACH = (
     *("keystone.conf", "glance-api.conf", "placement.conf", "neutron.conf"),
     *("ironic.conf", "ironic-policy.yaml", "ironic-rules.yaml", "heat.conf"),
     *("my.cnf", "databases.sql", "rabbitmq.conf", "rabbitmq-plugins"),
-    "supervisord.conf",
+    *("supervisord.conf", "supervisord.py"),
 )
 
 

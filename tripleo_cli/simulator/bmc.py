@@ -1,6 +1,7 @@
 """Simulated management controllers: as much Redfish as Ironic's power needs.
 
-They read power and refuse to change it. Only nodes with the power fault have one.
+Where nothing stands in for a machine, they read power and refuse to change it: only
+machines with the power fault are asked. A backing's machines are switched for real.
 """
 
 from __future__ import annotations
@@ -11,7 +12,10 @@ from tripleo_cli.simulator.faults import DEFAULT_MESSAGES, FaultKind
 from tripleo_cli.simulator.ports import SimulatedNode
 
 ROOT: Final = "/redfish/v1"
-RESET_TYPES: Final = ("On", "ForceOff", "GracefulShutdown", "ForceRestart", "ForceOn")
+RESET_TYPES: Final = (
+    *("On", "ForceOff", "GracefulShutdown", "ForceRestart", "ForceOn"),
+    "GracefulRestart",
+)
 
 Json = dict[str, Any]
 
@@ -27,8 +31,8 @@ def service_root() -> Json:
     }
 
 
-def system(node_id: str, name: str) -> Json:
-    """The document of one machine, always switched off."""
+def system(node_id: str, name: str, *, is_on: bool = False) -> Json:
+    """The document of one machine."""
     path = f"{ROOT}/Systems/{node_id}"
     return {
         "@odata.id": path,
@@ -36,7 +40,7 @@ def system(node_id: str, name: str) -> Json:
         "Name": name,
         "UUID": node_id,
         "Manufacturer": "SIMULATED by tripleo-fleet",
-        "PowerState": "Off",
+        "PowerState": "On" if is_on else "Off",
         "Actions": {
             "#ComputerSystem.Reset": {
                 "target": f"{path}/Actions/ComputerSystem.Reset",
@@ -47,9 +51,15 @@ def system(node_id: str, name: str) -> Json:
 
 
 def refusal(node: SimulatedNode | None) -> Json:
-    """The answer to any change of power."""
+    """The answer to a change of power where power fails, or nothing has any."""
     fault = node.fault if node else None
-    message = fault.message if fault else DEFAULT_MESSAGES[FaultKind.POWER_FAILS.value]
+    return trouble(
+        fault.message if fault else DEFAULT_MESSAGES[FaultKind.POWER_FAILS.value]
+    )
+
+
+def trouble(message: str) -> Json:
+    """The answer to a request that came to nothing, and why."""
     return {
         "error": {
             "code": "Base.1.0.GeneralError",

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Final
 
 from tripleo_cli.errors import InvalidInputError, Problem, TripleoError
-from tripleo_cli.simulator import pidfile, process
+from tripleo_cli.simulator import lab, pidfile, process
 from tripleo_cli.simulator.benchmarks import KINDS
 from tripleo_cli.simulator.faults import Fault, FaultKind, parse_fault
 from tripleo_cli.simulator.models import Model, load_models
 from tripleo_cli.simulator.nodes_file import FleetPlan, fleet_document
+from tripleo_cli.simulator.ports import CONTAINER
 
+SIMULATED: Final = "simulated"
 LISTEN: Final = "127.0.0.1:6386"
 BANNER: Final = "SIMULATED bare metal: there is no hardware behind these nodes."
 
@@ -51,6 +53,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_run(commands.add_parser("run", help="play the machines until stopped"))
     _add_stop(commands.add_parser("stop", help="stop a fleet by its pid file"))
     _add_fault(commands.add_parser("fault", help="tell a machine to fail, or not to"))
+    for name, do, text in (
+        ("prepare", _prepare, "install and check what container machines need"),
+        ("machines", _machines, "list the container machines of this host"),
+    ):
+        commands.add_parser(name, help=text).set_defaults(do=do)
     return parser
 
 
@@ -89,6 +96,13 @@ def _add_plan(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="machines have management controllers that can be asked by Redfish",
     )
+    add(
+        "--backing",
+        choices=[SIMULATED, CONTAINER],
+        default=SIMULATED,
+        help="what stands in for machines that are switched on: nothing, or a system "
+        "container (%(default)s)",
+    )
 
 
 def _kinds(text: str) -> tuple[str, ...]:
@@ -122,6 +136,7 @@ def _plan(parsed: argparse.Namespace) -> FleetPlan:
         resource_class=parsed.resource_class,
         benchmarks=parsed.benchmarks,
         has_bmc=parsed.bmc,
+        backing="" if parsed.backing == SIMULATED else parsed.backing,
     )
 
 
@@ -201,11 +216,31 @@ def _run(parsed: argparse.Namespace) -> int:
 
 def _add_stop(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--pid-file", type=Path, metavar="FILE", required=True)
+    parser.add_argument(
+        "--clean", action="store_true", help="remove its container machines, too"
+    )
     parser.set_defaults(do=_stop)
 
 
 def _stop(parsed: argparse.Namespace) -> int:
     _say(pidfile.stop(parsed.pid_file))
+    if parsed.clean:
+        removed = lab.clean(*lab.tools(), lab.owner_of(parsed.pid_file))
+        _say(
+            f"removed {len(removed)} container machines: {', '.join(removed)}".rstrip(
+                ": "
+            )
+        )
+    return 0
+
+
+def _prepare(_parsed: argparse.Namespace) -> int:
+    _say(lab.prepare())
+    return 0
+
+
+def _machines(_parsed: argparse.Namespace) -> int:
+    sys.stdout.write(f"{lab.table(*lab.tools())}\n")
     return 0
 
 

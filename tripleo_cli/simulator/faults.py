@@ -46,6 +46,9 @@ class FaultKind(Enum):
     SLOW_PART = "slow-part"
     """A part is slower than that of its like: cpu, mem, disk, or one disk's name."""
 
+    UNPLUGGED = "unplugged"
+    """The network cable of a container's machine is pulled out, at once."""
+
     @property
     def detail(self) -> str:
         """What may follow the kind after a colon."""
@@ -53,7 +56,10 @@ class FaultKind(Enum):
             return "SECONDS"
         if self is FaultKind.SLOW_PART:
             return "PART[=PERCENT]"
-        return "" if self is FaultKind.INSPECTION_SILENT else "MESSAGE"
+        return "" if self in _PLAIN_KINDS else "MESSAGE"
+
+
+_PLAIN_KINDS: Final = frozenset({FaultKind.INSPECTION_SILENT, FaultKind.UNPLUGGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +147,22 @@ _NEEDS_AGENT: Final = frozenset(
 )
 
 
-def wiring_for(fault: Fault | None, agent_deploy: str = AGENT_DEPLOYS[0]) -> Wiring:
-    """Say which interfaces a node with that fault needs."""
+def wiring_for(
+    fault: Fault | None,
+    agent_deploy: str = AGENT_DEPLOYS[0],
+    *,
+    has_power: bool = False,
+) -> Wiring:
+    """Say which interfaces a node with that fault needs.
+
+    Args:
+        fault: what goes wrong with it.
+        agent_deploy: the deploy interface that boots an agent.
+        has_power: something stands in for it that can be switched on and off.
+    """
     kind = fault.kind if fault else None
     return Wiring(
-        power="redfish" if kind in _NEEDS_REDFISH else "fake",
+        power="redfish" if has_power or kind in _NEEDS_REDFISH else "fake",
         deploy=agent_deploy if kind in _NEEDS_AGENT else "fake",
     )
 

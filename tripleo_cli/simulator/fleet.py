@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from tripleo_cli.errors import TripleoError
 from tripleo_cli.simulator.agents import Agents
 from tripleo_cli.simulator.benchmarks import NO_SLOW_PARTS
 from tripleo_cli.simulator.faults import (
@@ -16,6 +17,7 @@ from tripleo_cli.simulator.faults import (
     PLAIN,
     Fault,
     FaultKind,
+    Wiring,
     wiring_for,
     wiring_patch,
 )
@@ -23,6 +25,7 @@ from tripleo_cli.simulator.inventory import failed_inspection_data, inspection_d
 from tripleo_cli.simulator.machine import Machine, draw_machine
 from tripleo_cli.simulator.models import Model
 from tripleo_cli.simulator.ports import (
+    Backing,
     Ironic,
     RefusedError,
     SimulatedNode,
@@ -34,6 +37,8 @@ LOG = logging.getLogger(__name__)
 INSPECT_WAIT: Final = "inspect wait"
 AGENT_STATES: Final = ("wait call-back", "clean wait")
 REWIRABLE: Final = frozenset({"enroll", "manageable", "available"})
+SETTLED: Final = frozenset({"active", "rescue", "clean failed", "deploy failed"})
+"""States in which Ironic is at no work on a node."""
 LONGEST_BACK_OFF_S: Final = 30.0
 SHARE_OF_CENSUS: Final = 0.05
 """A census may take this part of the time, so large fleets have fewer."""
@@ -73,16 +78,23 @@ class Fleet:
     models: Mapping[str, Model]
     options: FleetOptions = field(default_factory=FleetOptions)
     sleep: Sleep = asyncio.sleep
+    clock: Callable[[], float] = time.monotonic
     counts: Counts = field(default_factory=Counts)
     agents: Agents = field(default_factory=Agents)
     known: dict[str, SimulatedNode] = field(default_factory=dict)
+    backings: Mapping[str, Backing] = field(default_factory=dict)
+    """What stands in for machines, by its name in their ``extra``."""
     agent_deploy: str = AGENT_DEPLOYS[0]
     _handled: dict[str, tuple[str, str]] = field(default_factory=dict)
     _refused: dict[str, str] = field(default_factory=dict)
     """Faults that Ironic has not the interfaces for, by node."""
     _wired: set[str] = field(default_factory=set)
     """Nodes that know where this fleet listens."""
+    _on: set[str] = field(default_factory=set)
+    """Machines that were on when last looked at."""
     _unreadable: dict[str, str] = field(default_factory=dict)
+    _told: dict[str, tuple[str, str]] = field(default_factory=dict)
+    """What was logged of a node last, and since when it has been in its state."""
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _slots: asyncio.Semaphore = field(init=False)
     _next_census: float = 0.0
@@ -111,8 +123,9 @@ class Fleet:
 
     async def turn(self) -> None:
         """Look once at what Ironic waits for, and begin to answer it."""
-        if time.monotonic() >= self._next_census:
+        if self.clock() >= self._next_census:
             await self._census()
+        self._notice_power()
         for node in self._mine(await self.ironic.nodes(INSPECT_WAIT)):
             self._begin_inspection(node)
         if any(_has_agent(node) for node in self.known.values()):
@@ -128,40 +141,69 @@ class Fleet:
         return [node for node in nodes if names is None or node.name in names]
 
     async def _census(self) -> None:
-        began = time.monotonic()
+        began = self.clock()
         nodes = {node.id: node for node in self._mine(await self.ironic.nodes())}
-        took = time.monotonic() - began
+        took = self.clock() - began
         if nodes.keys() != self.known.keys():
             LOG.info("watching %d simulated nodes (listed in %.2f s)", len(nodes), took)
         # The server looks at this very dictionary.
         self.known.clear()
         self.known.update(nodes)
-        for gone in self._handled.keys() - nodes.keys():
-            del self._handled[gone]
+        for kept in (self._handled, self._told):
+            for gone in kept.keys() - nodes.keys():
+                del kept[gone]
         pause = max(self.options.census_s, took / SHARE_OF_CENSUS)
-        self._next_census = time.monotonic() + pause
+        self._next_census = self.clock() + pause
         self._complain(nodes.values())
         for node in nodes.values():
             if self._needs_rewiring(node):
                 self._spawn(self._rewire(node), node)
+            if backing := self.backings.get(node.backing):
+                self._spawn(backing.follow(node), node)
+        for backing in self.backings.values():
+            await backing.gone(nodes)
+
+    def _notice_power(self) -> None:
+        """Follow machines that went off, without waiting for the next census.
+
+        Ironic, which believes that they are on, would soon switch them on again.
+        """
+        was_on, self._on = self._on, set()
+        for node in self.known.values():
+            backing = self.backings.get(node.backing)
+            if backing and backing.is_on(node.id):
+                self._on.add(node.id)
+            elif backing and node.id in was_on:
+                self._spawn(backing.follow(node), node)
 
     def _complain(self, nodes: Iterable[SimulatedNode]) -> None:
-        """Log, once each, the faults that nobody can read."""
-        found = {node.name: node.fault_problem for node in nodes if node.fault_problem}
+        """Log, once each, what nobody can read in ``extra``."""
+        found = {node.name: problem for node in nodes if (problem := self._odd(node))}
         for name, problem in found.items() - self._unreadable.items():
-            LOG.error("%s: %s; it shows no fault", name, problem)
+            LOG.error("%s: %s", name, problem)
         self._unreadable = found
+
+    def _odd(self, node: SimulatedNode) -> str:
+        if node.fault_problem:
+            return f"{node.fault_problem}; it shows no fault"
+        if node.backing and node.backing not in self.backings:
+            known = ", ".join(self.backings) or "none"
+            return f"no backing is called {node.backing!r} (known: {known})"
+        return ""
 
     def _needs_rewiring(self, node: SimulatedNode) -> bool:
         fault = node.fault
         if self._refused.get(node.id) == str(fault):
             return False
-        wanted = wiring_for(fault, self.agent_deploy)
-        if node.has_bmc and node.bmc_url != self.options.url:
-            return node.state in REWIRABLE or node.maintenance
+        wanted = self._wiring(node)
+        if node.bmc_url != self.options.url and (node.has_bmc or node.backing):
+            # Where its controller is may be told at any time, interfaces may not.
+            is_rewired = node.wiring == wanted and node.state in SETTLED
+            return is_rewired or node.state in REWIRABLE or node.maintenance
         if node.wiring == wanted:
             # Wired by an earlier fleet, which may have listened elsewhere.
-            return wanted != PLAIN and node.id not in self._wired
+            is_told = node.id in self._wired or bool(node.backing)
+            return wanted != PLAIN and not is_told
         return node.state in REWIRABLE or node.maintenance
 
     async def _agent_turn(self) -> None:
@@ -179,25 +221,31 @@ class Fleet:
         fault = node.fault
         async with self._slots:
             try:
-                await self._patch_wiring(node, fault)
+                await self._patch_wiring(node)
             except RefusedError:
                 self._refused[node.id] = str(fault)
                 raise
         self._wired.add(node.id)
-        wiring = wiring_for(fault, self.agent_deploy)
+        wiring = self._wiring(node)
         LOG.info(
-            "%s: SIMULATED fault %s: now power=%s deploy=%s",
+            "%s: SIMULATED%s: now power=%s deploy=%s",
             node.name,
-            fault or "none",
+            f" fault {fault}" if fault else f" {node.backing}".rstrip(),
             wiring.power,
             wiring.deploy,
         )
 
-    async def _patch_wiring(self, node: SimulatedNode, fault: Fault | None) -> None:
+    def _wiring(self, node: SimulatedNode) -> Wiring:
+        """Say which interfaces a node needs."""
+        return wiring_for(
+            node.fault, self.agent_deploy, has_power=node.backing in self.backings
+        )
+
+    async def _patch_wiring(self, node: SimulatedNode) -> None:
         """Wire a node, by the next best interface where Ironic has not the best."""
         url = self.options.url
         try:
-            wiring = wiring_for(fault, self.agent_deploy)
+            wiring = self._wiring(node)
             await self.ironic.patch(node.id, wiring_patch(wiring, node.id, url))
         except RefusedError as error:
             best, next_best = AGENT_DEPLOYS
@@ -205,7 +253,7 @@ class Fleet:
                 raise
             LOG.warning("Ironic does not enable %s; using %s", best, next_best)
             self.agent_deploy = next_best
-            wiring = wiring_for(fault, next_best)
+            wiring = self._wiring(node)
             await self.ironic.patch(node.id, wiring_patch(wiring, node.id, url))
 
     def _begin_inspection(self, node: SimulatedNode) -> None:
@@ -239,10 +287,10 @@ class Fleet:
                 return
 
     async def _answer(self, node: SimulatedNode, fault: Fault | None) -> None:
-        if wiring_for(fault).power != node.wiring.power:
+        if self._wiring(node).power != node.wiring.power:
             # Too late to refuse the power for this inspection's start; its end
             # switches the machine off and meets the fault.
-            await self._patch_wiring(node, fault)
+            await self._patch_wiring(node)
         data = self._data(node, await self.ironic.macs(node.id), fault)
         await self.ironic.continue_inspection(data)
         self.counts.inspected += 1
@@ -281,9 +329,14 @@ class Fleet:
         """One machine's trouble is logged and stops no other machine."""
         try:
             await work
-        except (RefusedError, UnavailableError) as error:
+        except TripleoError as error:
             self.counts.failed += 1
-            LOG.error("%s: %s", node.name, error)  # noqa: TRY400 - one line per machine
+            hint = f" ({error.hint})" if error.hint else ""
+            told = f"{error}{hint}", node.since
+            if self._told.get(node.id) != told:
+                # What is tried again in the same state fails for the same reason.
+                self._told[node.id] = told
+                LOG.error("%s: %s", node.name, told[0])  # noqa: TRY400 - foreseen: no trace
         except Exception:  # the last resort of a process that plays thousands
             # A mistake of ours: it must neither stop the other machines nor be lost.
             self.counts.failed += 1

@@ -21,8 +21,10 @@ from tripleo_cli.simulator.ports import (
 
 LIST_FIELDS: Final = (
     "uuid,name,driver,provision_state,provision_updated_at,extra,maintenance,"
-    "power_interface,deploy_interface,driver_info"
+    "power_interface,deploy_interface,driver_info,instance_uuid"
 )
+ATTEMPTS: Final = 2
+UNAUTHORIZED: Final = 401
 API_VERSION: Final = "1.84"
 """The first that takes inspection data; asks for no agent token in return."""
 TIMEOUT: Final = aiohttp.ClientTimeout(total=60, connect=10)
@@ -84,6 +86,11 @@ class LiveIronic:
         """Change a node."""
         await self._call("PATCH", f"/v1/nodes/{node_id}", body=list(patch))
 
+    async def set_power(self, node_id: str, *, on: bool) -> None:
+        """Ask Ironic to switch a node on or off; returns at once."""
+        body = {"target": "power on" if on else "power off"}
+        await self._call("PUT", f"/v1/nodes/{node_id}/states/power", body=body)
+
     async def continue_inspection(self, data: Mapping[str, Any]) -> None:
         """Send what the inspection ramdisk sends; it has no credentials."""
         await self._call(
@@ -112,14 +119,14 @@ class LiveIronic:
         body: Any = None,
         with_token: bool = True,
     ) -> Any:
-        for attempt in (1, 2):
+        for attempt in range(1, ATTEMPTS + 1):
             headers = {"X-OpenStack-Ironic-API-Version": API_VERSION}
             if with_token:
                 headers["X-Auth-Token"] = await asyncio.to_thread(self._token)
             status, answer = await self._send(
                 method, path, params=query, json=body, headers=headers
             )
-            if status != 401 or not with_token or attempt == 2:  # noqa: PLR2004
+            if status != UNAUTHORIZED or not with_token or attempt == ATTEMPTS:
                 break
             # The token may have been revoked early, or Keystone's keys rotated.
             self._session.invalidate()

@@ -84,8 +84,8 @@ class Machine:
 def dice(seed: int, *words: str) -> random.Random:
     """Give a generator that depends on nothing but its arguments."""
     # Strings seed through SHA-512, so neither hash randomisation nor the Python
-    # version matters; nothing secret is drawn.
-    return random.Random("/".join((str(seed), *words)))  # noqa: S311
+    # version matters.
+    return random.Random("/".join((str(seed), *words)))  # noqa: S311 - for no secret
 
 
 def draw_machine(model: Model, name: str, seed: int) -> Machine:

@@ -10,6 +10,7 @@ from tripleo_cli.simulator.faults import FAULT_KEY, Fault
 from tripleo_cli.simulator.machine import Machine, dice, draw_machine, macs_for
 from tripleo_cli.simulator.models import Model
 from tripleo_cli.simulator.ports import (
+    BACKING_KEY,
     BENCHMARKS_KEY,
     BMC_KEY,
     MODEL_KEY,
@@ -40,6 +41,8 @@ class FleetPlan:
     """What every machine measures without being asked."""
     has_bmc: bool = False
     """Whether management controllers tell of their machines' parts."""
+    backing: str = ""
+    """What stands in for machines that are switched on; nothing by default."""
 
 
 def fleet_document(plan: FleetPlan) -> dict[str, Any]:
@@ -76,6 +79,8 @@ def _entry(plan: FleetPlan, machine: Machine, macs: Sequence[str]) -> dict[str, 
     }
     if plan.has_bmc:
         extra[BMC_KEY] = True
+    if plan.backing:
+        extra[BACKING_KEY] = plan.backing
     if plan.benchmarks:
         extra[BENCHMARKS_KEY] = ",".join(plan.benchmarks)
     fault = (plan.faults or {}).get(name)

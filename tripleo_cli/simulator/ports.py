@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -16,6 +16,9 @@ BENCHMARKS_KEY: Final = "simulated_benchmarks"
 """What a machine measures that nobody asks to; as if its ramdisk image said so."""
 BMC_KEY: Final = "simulated_bmc"
 """Whether a machine has a management controller that tells of its parts."""
+BACKING_KEY: Final = "simulated_backing"
+"""What stands in for a machine when it is switched on; nothing unless it is said."""
+CONTAINER: Final = "container"
 PARAMETER: Final = "ipa-inspection-benchmarks="
 """The kernel parameter that asks the ramdisk to measure."""
 
@@ -51,6 +54,10 @@ class SimulatedNode:
     """Whether it has a management controller that can be asked."""
     bmc_url: str = ""
     """Where Ironic looks for that."""
+    backing: str = ""
+    """What stands in for it; nothing for a machine that boots nothing."""
+    instance_id: str = ""
+    """The server that Nova put on it."""
 
 
 def simulated_node(raw: Mapping[str, Any]) -> SimulatedNode | None:
@@ -74,6 +81,8 @@ def simulated_node(raw: Mapping[str, Any]) -> SimulatedNode | None:
         measured=_measured(raw),
         has_bmc=bool(extra.get(BMC_KEY)),
         bmc_url=str(raw["driver_info"].get("redfish_address") or ""),
+        backing=str(extra.get(BACKING_KEY) or ""),
+        instance_id=raw.get("instance_uuid") or "",
     )
 
 
@@ -117,3 +126,29 @@ class Ironic(Protocol):
 
     async def heartbeat(self, node_id: str, url: str, token: str) -> None:
         """Say that the agent of a node is alive, and where."""
+
+    async def set_power(self, node_id: str, *, on: bool) -> None:
+        """Ask Ironic to switch a node on or off; returns at once."""
+
+
+class Backing(Protocol):
+    """What stands in for machines that can be switched on.
+
+    Containers now; a virtual machine that boots by itself would be another one.
+    """
+
+    async def follow(self, node: SimulatedNode) -> None:
+        """Bring a machine to what Ironic says of its node; called again and again."""
+
+    async def gone(self, known: Collection[str]) -> None:
+        """Clear away machines whose nodes are not among those known any more."""
+
+    def is_on(self, node_id: str) -> bool:
+        """Say whether a machine is switched on, truly."""
+
+    async def reset(self, node: SimulatedNode, kind: str) -> None:
+        """Do what a Redfish reset of that type asks for, or begin to.
+
+        Raises:
+            HostError: the machine does not boot, and why.
+        """

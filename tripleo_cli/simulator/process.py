@@ -17,12 +17,17 @@ from typing import Any, Final
 
 from tripleo_cli.errors import InvalidInputError, NotFoundError, Problem, TripleoError
 from tripleo_cli.simulator import pidfile
+from tripleo_cli.simulator.containers import Containers
 from tripleo_cli.simulator.faults import Fault, fault_patch, wiring_for
 from tripleo_cli.simulator.fleet import Fleet, FleetOptions
 from tripleo_cli.simulator.inventory import inspection_data
+from tripleo_cli.simulator.lab import owner_of
 from tripleo_cli.simulator.models import load_models
 from tripleo_cli.simulator.nodes_file import FleetPlan, fleet_machines
-from tripleo_cli.simulator.ports import Ironic, RefusedError
+from tripleo_cli.simulator.nspawn import Nspawn
+from tripleo_cli.simulator.ports import CONTAINER, Ironic, RefusedError
+from tripleo_cli.simulator.records import FileRecords
+from tripleo_cli.simulator.rootfs import CACHE, RootfsCache
 
 LOG = logging.getLogger(__name__)
 READY_WITHIN_S: Final = 20.0
@@ -140,6 +145,7 @@ async def _serve(options: RunOptions, names: frozenset[str] | None) -> None:
         loop.add_signal_handler(number, stop.set)
     async with AsyncExitStack() as stack:
         ironic = await stack.enter_async_context(_ironic(options.cloud))
+        containers = _containers(options, ironic)
         fleet = Fleet(
             ironic=ironic,
             models=load_models(options.models_file),
@@ -149,6 +155,7 @@ async def _serve(options: RunOptions, names: frozenset[str] | None) -> None:
                 names=names,
                 url=f"https://{options.host}:{options.port}",
             ),
+            backings={CONTAINER: containers},
         )
         await stack.enter_async_context(_server(fleet, options))
         LOG.info("SIMULATED bare metal: playing machines, none of them is real")
@@ -163,8 +170,8 @@ async def _serve(options: RunOptions, names: frozenset[str] | None) -> None:
 
 
 def _ironic(cloud: str | None) -> Any:
-    # Imported here: `generate` needs neither aiohttp nor a cloud.
-    from tripleo_cli.simulator.connection import connect  # noqa: PLC0415
+    # `generate` needs neither aiohttp nor a cloud.
+    from tripleo_cli.simulator.connection import connect  # noqa: PLC0415 - as said
 
     return connect(cloud)
 
@@ -172,8 +179,23 @@ def _ironic(cloud: str | None) -> Any:
 def _server(fleet: Fleet, options: RunOptions) -> Any:
     from tripleo_cli.simulator import server  # noqa: PLC0415 - as above
 
-    app = server.Endpoints(fleet.agents, fleet.known, fleet.hardware).application()
-    return server.listening(app, options.host, options.port)
+    endpoints = server.Endpoints(
+        fleet.agents, fleet.known, fleet.hardware, fleet.backings
+    )
+    return server.listening(endpoints.application(), options.host, options.port)
+
+
+def _containers(options: RunOptions, ironic: Ironic) -> Containers:
+    from tripleo_cli.simulator.cloud import connect  # noqa: PLC0415 - as above
+
+    cloud, records = connect(options.cloud), FileRecords()
+    return Containers(
+        ironic=ironic,
+        cloud=cloud,
+        runtime=Nspawn(records, RootfsCache(CACHE, cloud.download)),
+        records=records,
+        owner=owner_of(options.pid_file),
+    )
 
 
 def introduce(cloud: str | None, plan: FleetPlan) -> str:
@@ -219,7 +241,9 @@ async def _set_fault(cloud: str | None, name: str, fault: Fault | None) -> str:
                 f"no simulated node {name}", hint="openstack baremetal node list"
             )
     text = f"{node.name}: SIMULATED fault is now {fault or 'none'}"
-    if wiring_for(fault) != wiring_for(None) or node.wiring != wiring_for(None):
+    wanted = wiring_for(fault, has_power=bool(node.backing))
+    plain = wiring_for(None, has_power=bool(node.backing))
+    if wanted != plain or node.wiring != plain:
         text += "; a running fleet applies it while the node is enrolled, manageable"
         text += " or available"
     return text

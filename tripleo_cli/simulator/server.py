@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import ssl
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
@@ -19,10 +20,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tripleo_cli.errors import HostError
 from tripleo_cli.simulator import bmc
 from tripleo_cli.simulator.agents import Agents
+from tripleo_cli.simulator.faults import FaultKind
 from tripleo_cli.simulator.hardware import about, document
 from tripleo_cli.simulator.machine import Machine
-from tripleo_cli.simulator.ports import SimulatedNode
+from tripleo_cli.simulator.ports import Backing, SimulatedNode
 
+LOG = logging.getLogger(__name__)
 VALID_FOR: Final = timedelta(days=365)
 Hardware = Callable[[str], Awaitable[tuple[Machine, Sequence[str]] | None]]
 """Gives the machine of a node and the addresses of its network cards."""
@@ -40,10 +43,14 @@ class Endpoints:
         agents: Agents,
         nodes: Mapping[str, SimulatedNode],
         hardware: Hardware = _unknown,
+        backings: Mapping[str, Backing] | None = None,
     ) -> None:
         self._agents = agents
         self._nodes = nodes
         self._hardware = hardware
+        self._backings = backings or {}
+        self._told: dict[str, str] = {}
+        """Why nodes could not be switched, as it was logged last."""
 
     def application(self) -> web.Application:
         """Give the routes."""
@@ -78,7 +85,9 @@ class Endpoints:
         """Describe a machine by its management controller."""
         node_id = request.match_info["node"]
         node = self._nodes.get(node_id)
-        answer = bmc.system(node_id, node.name if node else node_id)
+        backing = self._backings.get(node.backing) if node else None
+        is_on = backing is not None and backing.is_on(node_id)
+        answer = bmc.system(node_id, node.name if node else node_id, is_on=is_on)
         if found := await self._hardware(node_id):
             answer |= about(found[0], answer["@odata.id"])
         return web.json_response(answer)
@@ -95,9 +104,28 @@ class Endpoints:
         return web.json_response(answer)
 
     async def reset(self, request: web.Request) -> web.Response:
-        """Refuse to change a machine's power."""
+        """Change a machine's power, or refuse to."""
         node = self._nodes.get(request.match_info["node"])
-        return web.json_response(bmc.refusal(node), status=500)
+        backing = self._backings.get(node.backing) if node else None
+        has_fault = node and node.fault and node.fault.kind is FaultKind.POWER_FAILS
+        if node is None or backing is None or has_fault:
+            return web.json_response(bmc.refusal(node), status=500)
+        kind = (await request.json()).get("ResetType")
+        if kind not in bmc.RESET_TYPES:
+            text = f"SIMULATED: no reset is called {kind!r}"
+            return web.json_response(bmc.trouble(text), status=400)
+        try:
+            await backing.reset(node, kind)
+        except HostError as error:
+            # Ironic is asked again and again: once is enough to read.
+            if self._told.get(node.id) != str(error):
+                self._told[node.id] = str(error)
+                LOG.error("%s: %s: %s", node.name, kind, error)  # noqa: TRY400 - foreseen: no trace
+            return web.json_response(bmc.trouble(str(error)), status=500)
+        if kind in ("On", "ForceOn"):
+            self._told.pop(node.id, None)
+        # Ironic asks for the power until it is as it should be.
+        return web.Response(status=204)
 
 
 @asynccontextmanager

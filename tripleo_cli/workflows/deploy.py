@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tripleo_cli.domain.deployment import DeploymentRequest
 from tripleo_cli.domain.events import Noted, Skipped
 from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.overcloud.parameters import parameter_notes
 from tripleo_cli.domain.pinning import displaced
 from tripleo_cli.domain.plan import Plan, PlannedNode
 from tripleo_cli.domain.role import Role
@@ -16,6 +17,12 @@ from tripleo_cli.domain.validation.finding import Severity
 from tripleo_cli.domain.validation.report import Policy
 from tripleo_cli.errors import ServiceError, StackFailedError, ValidationError
 from tripleo_cli.rendering.heat import render_stack
+from tripleo_cli.workflows.after_stack import (
+    NodeWish,
+    check_wish,
+    configure_nodes,
+    register_key,
+)
 from tripleo_cli.workflows.apply import (
     Change,
     apply_change,
@@ -24,7 +31,9 @@ from tripleo_cli.workflows.apply import (
 )
 from tripleo_cli.workflows.flavors import ensure_flavors
 from tripleo_cli.workflows.follow import DELETE, POLL_SECONDS
+from tripleo_cli.workflows.forget import Connect, reinstate_returned
 from tripleo_cli.workflows.observe import Observed, same_files
+from tripleo_cli.workflows.ports import Cloud
 from tripleo_cli.workflows.profiles import tag_nodes
 from tripleo_cli.workflows.run import Run
 from tripleo_cli.workflows.validate import Situation, look, validate
@@ -46,6 +55,15 @@ class Deployment:
     templates: Mapping[str, str]
     timeout_minutes: int = 240
     policy: Policy = field(default_factory=Policy)
+    nodes: NodeWish | None = None
+    """How nodes are configured when the stack is there; not at all without."""
+    connect: Connect | None = None
+    """Reaches the overcloud's own services, which list its nodes, too."""
+
+    def look(self, cloud: Cloud) -> Situation:
+        """See what there is, and plan."""
+        key = self.nodes.key if self.nodes else None
+        return look(cloud, self.request, self.roles, key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +82,12 @@ def preview(run: Run, deployment: Deployment) -> Preview:
         InvalidInputError: The request cannot be met as it is.
         NotEnoughNodesError: There are not the nodes for it.
     """
-    situation = look(run.cloud, deployment.request, deployment.roles)
+    wish = deployment.nodes
+    key = wish.known_key if wish else None
+    situation = look(run.cloud, deployment.request, deployment.roles, key)
     refusal = check(run, deployment, situation)
     plan = planned(situation)
+    check_wish(deployment.nodes, plan)
     _tell_displaced(run, plan, situation)
     files = render_stack(plan, deployment.templates)
     return Preview(plan=plan, files=files, refusal=refusal)
@@ -85,23 +106,42 @@ def deploy(run: Run, deployment: Deployment) -> tuple[Plan, StackFiles]:
         NotEnoughNodesError: There are not the nodes for it.
         ValidationError: Checks have something against it; nothing was changed.
         StackFailedError: It failed; the message has the leaf causes.
-        InterruptedRunError: Ctrl-C; Heat goes on.
+        StepFailedError: The stack is there, but a step on its nodes failed.
+        PartialFailureError: Nodes that may fail have failed, the others are done.
+        InterruptedRunError: Ctrl-C; what is under way goes on.
     """
     name = deployment.request.stack
+    wish = deployment.nodes
     with run.workdir.lock(f"overcloud deploy of {name}"):
         settle_earlier(run, name, deployment.timeout_minutes)
-        situation = look(run.cloud, deployment.request, deployment.roles)
-        if observed := situation.observed:
-            _check_sound(observed)
-        if files := _what_is_there(situation, deployment):
-            text = f'stack "{name}" is as asked for: nothing changed'
-            run.report(Skipped("deploy", "", text))
-            return planned(situation), files
-        if refusal := check(run, deployment, situation):
-            raise refusal
-        if observed and _mend(run, deployment, observed):
-            situation = look(run.cloud, deployment.request, deployment.roles)
-        return _carry_out(run, deployment, situation)
+        situation = deployment.look(run.cloud)
+        if situation.plan:
+            check_wish(wish, situation.plan)
+        if wish and wish.choice.is_check:
+            plan = planned(situation)
+            files = render_stack(plan, deployment.templates)
+        else:
+            plan, files = _bring_about(run, deployment, situation)
+        reinstate_returned(run, deployment.connect, name)
+        configure_nodes(run, wish, plan, situation.nodes)
+        return plan, files
+
+
+def _bring_about(
+    run: Run, deployment: Deployment, situation: Situation
+) -> tuple[Plan, StackFiles]:
+    """Make the stack what is asked for."""
+    if observed := situation.observed:
+        _check_sound(observed)
+    if files := _what_is_there(situation, deployment):
+        text = f'stack "{deployment.request.stack}" is as asked for: nothing changed'
+        run.report(Skipped("deploy", "", text))
+        return planned(situation), files
+    if refusal := check(run, deployment, situation):
+        raise refusal
+    if observed and _mend(run, deployment, observed):
+        situation = deployment.look(run.cloud)
+    return _carry_out(run, deployment, situation)
 
 
 def check(
@@ -117,6 +157,8 @@ def check(
         NotEnoughNodesError: There are not the nodes for it.
     """
     policy = deployment.policy
+    if situation.note and (situation.new or situation.refusal):
+        run.report(Noted(situation.note))
     found = validate(run.cloud, run.times, situation, policy.skip)
     refusal = found.refusal(policy)
     raised = [] if situation.refusal else found.fatal(policy)
@@ -129,7 +171,16 @@ def check(
                 run.report(Noted(f"{severity.value}: {name}: {finding}"))
     if situation.refusal:
         raise situation.refusal
+    for text in _parameter_notes(situation):
+        run.report(Noted(text))
     return refusal
+
+
+def _parameter_notes(situation: Situation) -> tuple[str, ...]:
+    """Ask after parameters that look like those of the services that are configured."""
+    told = situation.plan.configurations.values() if situation.plan else ()
+    services = [service for one in told for service in one.services]
+    return parameter_notes(services, situation.request.parameters)
 
 
 def planned(situation: Situation) -> Plan:
@@ -159,6 +210,7 @@ def _carry_out(
     plan, new = planned(situation), situation.new
     _tell_displaced(run, plan, situation)
     _prepare(run, deployment, situation.nodes, new)
+    register_key(run, deployment.nodes, plan)
     change = Change(plan=plan, before=situation.observed, moving=new)
     apply_change(run, change, deployment.templates, deployment.timeout_minutes)
     return plan, render_stack(plan, deployment.templates)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from tripleo_cli.domain.events import Began, Failed, Finished, Reporter, Skipped
+from tripleo_cli.domain.events import Began, Finished, Reporter, Skipped
 from tripleo_cli.domain.matching.order import by_name
 from tripleo_cli.domain.node import Node, label
-from tripleo_cli.errors import PartialFailureError
+from tripleo_cli.errors import NotFoundError
 from tripleo_cli.rendering.export import render_entry, render_export
-from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, each
+from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, each, require_all
 from tripleo_cli.workflows.ports import Cloud
 
 TASK = "Export nodes"
@@ -18,7 +18,8 @@ def export_nodes(
 ) -> str:
     """Give the text of an export of every node, in the order of their names.
 
-    It takes one call for the inventory of each node.
+    It takes one call for the inventory of each node. Nodes that are deleted meanwhile
+    are left out.
 
     Raises:
         PartialFailureError: The inventory of some nodes could not be read; names
@@ -29,25 +30,23 @@ def export_nodes(
     outcomes = each(
         nodes, lambda node: _entry(cloud, node, report), concurrency=concurrency
     )
-    failures = []
-    for outcome in outcomes:
-        if outcome.error:
-            name = outcome.subject.name or outcome.subject.id
-            report(Failed(TASK, name, str(outcome.error)))
-            failures.append(f"  {name}: {outcome.error}")
-    if failures:
-        count = f"{len(failures)} of {len(nodes)}"
-        raise PartialFailureError(
-            "\n".join([f"{count} nodes could not be exported:", *failures]),
-            hint="run the same command again; nothing was written",
-        )
-    return render_export(outcome.result or "" for outcome in outcomes)
+    done = [(label(outcome.subject), outcome.error) for outcome in outcomes]
+    hint = "run the same command again; nothing was written"
+    require_all(TASK, done, report, "could not be exported", hint)
+    return render_export(outcome.result for outcome in outcomes if outcome.result)
 
 
 def _entry(cloud: Cloud, node: Node, report: Reporter) -> str:
-    """Write a node at once: its text takes less memory than the inventory."""
+    """Write a node at once: its text takes less memory than the inventory.
+
+    The text of a node that is gone is empty.
+    """
     name = label(node)
-    found = cloud.inspection.inventory(node.id)
+    try:
+        found = cloud.inspection.inventory(node.id)
+    except NotFoundError:
+        report(Skipped(TASK, name, "was deleted meanwhile"))
+        return ""
     if found is None:
         report(Skipped(TASK, name, "was not inspected"))
         return render_entry(node, None, {})

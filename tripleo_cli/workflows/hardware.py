@@ -7,7 +7,6 @@ from typing import Any
 
 from tripleo_cli.domain.events import (
     Began,
-    Failed,
     Finished,
     Noted,
     Reporter,
@@ -16,8 +15,7 @@ from tripleo_cli.domain.events import (
 from tripleo_cli.domain.node import EXCLUDED_KEY, EXCLUDED_TRAIT, Node, exclusion, label
 from tripleo_cli.domain.outliers.findings import Verdict
 from tripleo_cli.domain.outliers.survey import Survey, worst
-from tripleo_cli.errors import PartialFailureError
-from tripleo_cli.workflows.concurrency import each
+from tripleo_cli.workflows.concurrency import each, require_all
 from tripleo_cli.workflows.introspection import nodes_with_facts
 from tripleo_cli.workflows.nodes import select
 from tripleo_cli.workflows.ports import Baremetal, Cloud
@@ -120,18 +118,8 @@ def _for_each(
         skipped = Skipped(task, name, f"was {task}d before")
         report(skipped if text is None else Finished(task, name, text))
 
-    failures: list[str] = []
-    for outcome in each(pairs, tell):
-        if outcome.error:
-            name = label(outcome.subject[0])
-            report(Failed(task, name, str(outcome.error)))
-            failures.append(f"  {name}: {outcome.error}")
-    if failures:
-        count = f"{len(failures)} of {len(pairs)}"
-        raise PartialFailureError(
-            "\n".join([f"{count} nodes could not be {task}d:", *failures]),
-            hint="run the same command again to complete it",
-        )
+    done = [(label(one.subject[0]), one.error) for one in each(pairs, tell)]
+    require_all(task, done, report, f"could not be {task}d")
 
 
 def summary(survey: Survey) -> str:
@@ -148,5 +136,15 @@ def summary(survey: Survey) -> str:
         "with fewer than 3 like machines": survey.alone,
     }
     not_judged = ", ".join(f"{len(all_)} {why}" for why, all_ in gaps.items() if all_)
-    text = f"of {total} inspected nodes: {words}"
-    return f"{text}; not all could be judged: {not_judged}" if not_judged else text
+    earlier = sum(
+        bool(node.facts and node.facts.measured_at)
+        for members in survey.groups.values()
+        for node in members
+    )
+    return "; ".join(
+        [
+            f"of {total} inspected nodes: {words}",
+            *([f"not all could be judged: {not_judged}"] if not_judged else []),
+            *([f"{earlier} by results of an earlier inspection"] if earlier else []),
+        ]
+    )

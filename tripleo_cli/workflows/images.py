@@ -107,7 +107,8 @@ def _carry_out(
     images: Images, step: Step, done: Mapping[str, Upload], report: Reporter
 ) -> Upload:
     file = step.file
-    properties = {key: done[name].image_id for key, name in file.links.items()}
+    links = {key: done[name].image_id for key, name in file.links.items()}
+    properties = {**file.properties, **links}
     if step.current is None:
         report(Progressed(TASK, file.name, f"uploading {file.path}"))
         image = images.upload(file.name, file.path, file.disk_format, properties)
@@ -119,8 +120,9 @@ def _carry_out(
         action = "unchanged"
     else:
         images.set_properties(step.current.id, properties)
-        report(Finished(TASK, file.name, "linked to its kernel and ramdisk"))
-        action = "linked"
+        action = "linked" if links else "described"
+        what = "linked to its kernel and ramdisk" if links else "said what it is"
+        report(Finished(TASK, file.name, what))
     return Upload(name=file.name, image_id=step.current.id, action=action)
 
 

@@ -8,7 +8,9 @@ from typing import Any
 
 from tripleo_cli.domain.events import Failed, Noted
 from tripleo_cli.domain.facts import HardwareFacts, Nic, facts_from
+from tripleo_cli.domain.facts.earlier import with_earlier
 from tripleo_cli.domain.introspection import (
+    BEFORE,
     Benchmark,
     Method,
     changed,
@@ -18,9 +20,16 @@ from tripleo_cli.domain.introspection import (
     settings_for,
 )
 from tripleo_cli.domain.node import Node, NodeId, label
-from tripleo_cli.domain.transition import Goal, unusable
-from tripleo_cli.errors import InvalidInputError, NotFoundError, Problem, TripleoError
+from tripleo_cli.domain.transition import Goal, is_inspecting, unusable
+from tripleo_cli.errors import (
+    InvalidInputError,
+    NotFoundError,
+    Problem,
+    ServiceError,
+    TripleoError,
+)
 from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, Outcome, each
+from tripleo_cli.workflows.earlier_results import drop_repeated, keep_results
 from tripleo_cli.workflows.ports import Cloud, Inspection
 from tripleo_cli.workflows.travel import NodeOutcome, Travel
 
@@ -52,9 +61,14 @@ class IntrospectionRequest:
 
 
 def introspect(
-    travel: Travel, nodes: Sequence[Node], request: IntrospectionRequest
+    travel: Travel,
+    inspection: Inspection,
+    nodes: Sequence[Node],
+    request: IntrospectionRequest,
 ) -> Sequence[NodeOutcome]:
     """Inspect nodes, set up as the request says, and give back their settings.
+
+    Benchmark results that are not measured again are kept.
 
     Returns:
         One outcome per node, in their order.
@@ -65,13 +79,15 @@ def introspect(
         ServiceError: Ironic stopped answering.
     """
     _check(request)
-    attempts = _set_up(travel, nodes, request)
+    attempts = _set_up(travel, inspection, nodes, request)
     ready = [attempt.result for attempt in attempts if attempt.result]
     try:
         travelled = travel.go(request.task, [(node, request.goal) for node in ready])
     finally:
         left = _give_back(travel, ready)
     ended = {outcome.id: outcome for outcome in travelled}
+    inspected = [node for node in ready if not ended[node.id].error]
+    drop_repeated(travel, inspection, inspected)
     return [
         _completed(ended[attempt.subject.id], left.get(attempt.subject.id))
         if attempt.result
@@ -89,7 +105,7 @@ def nodes_with_facts(
 
     Returns:
         The nodes in their order; ``facts`` stays ``None`` for those that were never
-        inspected.
+        inspected. Nodes that were deleted meanwhile are left out.
 
     Raises:
         ServiceError: Ironic did not answer for some node.
@@ -97,14 +113,30 @@ def nodes_with_facts(
 
     def read(node: Node) -> Node:
         found = cloud.inspection.inventory(node.id)
-        return replace(node, facts=facts_from(*found)) if found else node
+        return replace(node, facts=_facts(node, found)) if found else node
 
     complete: list[Node] = []
     for outcome in each(list(nodes), read, concurrency=concurrency):
-        if outcome.error:
+        if outcome.error and not isinstance(outcome.error, NotFoundError):
             raise outcome.error
-        complete.append(outcome.result or outcome.subject)
+        if outcome.result:
+            complete.append(outcome.result)
     return tuple(complete)
+
+
+def facts_of(inspection: Inspection, node: Node) -> HardwareFacts:
+    """Read what is known of a node: its last inspection, and earlier benchmarks.
+
+    Raises:
+        NotFoundError: It was never inspected; says what to do.
+    """
+    return _facts(node, data_of(inspection, node))
+
+
+def _facts(
+    node: Node, found: tuple[Mapping[str, Any], Mapping[str, Any]]
+) -> HardwareFacts:
+    return with_earlier(facts_from(*found), node.extra)
 
 
 def data_of(
@@ -172,16 +204,21 @@ def _check(request: IntrospectionRequest) -> None:
 
 
 def _set_up(
-    travel: Travel, nodes: Sequence[Node], request: IntrospectionRequest
+    travel: Travel,
+    inspection: Inspection,
+    nodes: Sequence[Node],
+    request: IntrospectionRequest,
 ) -> Sequence[Outcome[Node, Node]]:
     """Set nodes up; those that may not be touched stay as they are."""
 
     def set_up(node: Node) -> Node:
-        if unusable(node):
+        if unusable(node) or is_inspecting(node.state):
+            # The run that began the inspection has set it up.
             return node
         wanted = settings_for(own_settings(node), request.method, request.benchmarks)
-        travel.baremetal.update(node.id, changes_to(node, wanted))
-        return changed(node, wanted)
+        keeping, results = keep_results(inspection, node, travel.report)
+        travel.baremetal.update(node.id, {**changes_to(node, wanted), **results})
+        return changed(keeping, wanted)
 
     return each(nodes, set_up, concurrency=travel.limits.concurrency)
 
@@ -190,8 +227,13 @@ def _give_back(travel: Travel, nodes: Sequence[Node]) -> Mapping[NodeId, Tripleo
     """Give nodes their own settings back; returns where that failed, and notes it."""
 
     def give_back(node: Node) -> None:
-        if not unusable(node):
-            travel.baremetal.update(node.id, changes_to(node, own_settings(node)))
+        try:
+            if not unusable(node):
+                travel.baremetal.update(node.id, changes_to(node, own_settings(node)))
+        except ServiceError:
+            # Another run that inspected it, too, may have been faster.
+            if _has_settings_of_a_run(travel, node):
+                raise
 
     left: dict[NodeId, TripleoError] = {}
     for outcome in each(nodes, give_back, concurrency=travel.limits.concurrency):
@@ -200,6 +242,11 @@ def _give_back(travel: Travel, nodes: Sequence[Node]) -> Mapping[NodeId, Tripleo
             name = label(outcome.subject)
             travel.report(Noted(f"{name} keeps settings of this run: {outcome.error}"))
     return left
+
+
+def _has_settings_of_a_run(travel: Travel, node: Node) -> bool:
+    found = {known.id: known for known in travel.baremetal.nodes()}.get(node.id, node)
+    return BEFORE in found.extra
 
 
 def _completed(outcome: NodeOutcome, left: TripleoError | None) -> NodeOutcome:

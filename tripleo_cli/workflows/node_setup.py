@@ -10,6 +10,7 @@ from tripleo_cli.domain.cleaning import CREATE_RAID, RESET_BIOS, CleanStep, appl
 from tripleo_cli.domain.configuration import Configuration, disk_changes
 from tripleo_cli.domain.events import Began, Failed, Finished, Reporter, Skipped
 from tripleo_cli.domain.facts import facts_from
+from tripleo_cli.domain.facts.earlier import with_earlier
 from tripleo_cli.domain.node import Node, NodeId, label
 from tripleo_cli.domain.registration import Change
 from tripleo_cli.domain.root_device import choose
@@ -95,7 +96,7 @@ def _chosen_disk(cloud: Cloud, node: Node, wanted: Configuration) -> Sequence[Ch
             "it was never inspected, so its disks are not known",
             hint="openstack overcloud node introspect {node}",
         )
-    facts = facts_from(*found)
+    facts = with_earlier(facts_from(*found), node.extra)
     disk = choose(facts, wanted.root_disk)
     if isinstance(disk, str):
         hint = "another --root-device, or a lower --root-device-minimum-size"

@@ -6,7 +6,7 @@ working directory costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from tripleo_cli.domain.planning import Running
 from tripleo_cli.domain.stack import Stack, StackFiles, StackResource
 from tripleo_cli.errors import ConflictError, NotFoundError
 from tripleo_cli.inputs.document import parse_document
-from tripleo_cli.rendering.heat import is_role_file
+from tripleo_cli.rendering.heat import configurations_in, is_role_file
 from tripleo_cli.workflows.ports import Cloud
 
 SERVER_TYPE = "OS::Nova::Server"
@@ -50,6 +50,16 @@ class Observed:
         """Give the nodes of a plan that have no server on them yet."""
         placed = self.running.placed
         return tuple(node for node in plan.nodes if node.hostname not in placed)
+
+    def server_ids(self, hostnames: Collection[str]) -> tuple[str, ...]:
+        """Give the ids of servers that Heat made, those that are gone included."""
+        return tuple(
+            resource.physical_id
+            for resource in self.resources
+            if resource.type == SERVER_TYPE
+            and resource.physical_id
+            and hostname(resource) in hostnames
+        )
 
     def lost(self) -> frozenset[str]:
         """Name servers that Heat made and that are gone from Nova."""
@@ -135,6 +145,7 @@ def plan_of(stack: Stack, files: StackFiles) -> Plan:
             registry=environment.get("resource_registry", {}),
             files={n: text for n, text in files.files.items() if not is_role_file(n)},
             is_update=True,
+            configurations=configurations_in(files.files),
         )
     except ValueError as error:
         raise ConflictError(

@@ -20,6 +20,7 @@ from tripleo_cli.domain.network import Subnet
 from tripleo_cli.domain.node import Node, NodeId, NodeState, Verb
 from tripleo_cli.domain.ntp import TimeAnswer
 from tripleo_cli.domain.stack import Stack, StackEvent, StackFiles, StackResource
+from tripleo_cli.workflows.node_ports import Orders
 
 
 class Baremetal(Protocol):
@@ -219,6 +220,15 @@ class Compute(Protocol):
     def quotas(self) -> Sequence[Quota]:
         """Say how many "instances", "cores" and MiB of "ram" the project may have."""
 
+    def key_pairs(self) -> frozenset[str]:
+        """Name the key pairs of this user."""
+
+    def save_key(self, name: str, public: str) -> None:
+        """Register a public SSH key; one of that name stays as it is."""
+
+    def delete_key(self, name: str) -> None:
+        """Forget a key pair; harmless where there is none."""
+
 
 class Networks(Protocol):
     """The networking service (Neutron)."""
@@ -282,6 +292,9 @@ class Cloud(Protocol):
     def images(self) -> Images:
         """The image service."""
 
+    def orders(self, stack: str) -> Orders:
+        """Orders to the servers of a stack, also by the orchestration service."""
+
 
 class Clock(Protocol):
     """Time, as workflows see it."""
@@ -315,6 +328,9 @@ class Workdir(Protocol):
     def write(self, name: str, text: str) -> Path:
         """Write a file; ``name`` may hold folders ("heat/overcloud.yaml")."""
 
+    def remove(self, name: str) -> None:
+        """Remove a file; harmless where there is none."""
+
     def names(self) -> Iterator[str]:
         """List the files that are there."""
 
@@ -323,4 +339,25 @@ class Workdir(Protocol):
 
         Raises:
             BusyError: Another run holds it; says who, and since when.
+        """
+
+    def turn(self, name: str) -> AbstractContextManager[None]:
+        """Have a file for oneself while it is read and written; waits for that.
+
+        Raises:
+            HostError: Another run does not let go of it.
+        """
+
+
+class KeyFiles(Protocol):
+    """SSH keys on this machine."""
+
+    def exists(self, path: Path) -> bool:
+        """Whether there is a private key."""
+
+    def ensure(self, path: Path) -> str:
+        """Give the public key of a private one; makes the pair where there is none.
+
+        Raises:
+            HostError: It cannot be read or made, or is locked by a passphrase.
         """

@@ -12,7 +12,7 @@ from tripleo_cli.domain.matching import (
     Mode,
     Outcome,
     Pin,
-    choose_mode,
+    settle_mode,
     shortage_error,
     solve,
 )
@@ -37,6 +37,7 @@ class Question:
     pin may be for one that nobody asks for now. ``pins`` are by name or id of a node
     and go before those on the nodes. ``mode`` is ``None`` where it is to be chosen.
     ``is_early`` takes manageable nodes for available ones: they are to become so.
+    ``words`` are the options that say all this but for the counts.
     """
 
     wanted: Mapping[str, int]
@@ -45,6 +46,7 @@ class Question:
     pins: Mapping[str, Pin] = field(default_factory=dict)
     spread: Mapping[str, str] = field(default_factory=dict)
     is_early: bool = False
+    words: tuple[str, ...] = ()
 
     @property
     def asked(self) -> dict[str, Role]:
@@ -152,6 +154,7 @@ def propose_profiles(question: Question, nodes: Sequence[Node]) -> Proposal:
         pins=pins,
         spread={k: v for k, v in question.spread.items() if k in question.wanted},
         mode=mode,
+        words=question.words,
     )
     outcome = solve(request)
     return Proposal(
@@ -196,11 +199,8 @@ def _made_available(node: Node) -> Node:
 
 
 def _mode(question: Question, nodes: Sequence[Node]) -> tuple[Mode, str]:
-    if question.mode:
-        return question.mode, f"Mode: {question.mode.value}, as asked for"
     counted = [role for name, role in question.asked.items() if question.wanted[name]]
-    mode, reason = choose_mode(counted, nodes)
-    return mode, f"Mode: {mode.value}, because {reason}"
+    return settle_mode(question.mode, counted, nodes)
 
 
 def _chosen(
@@ -253,13 +253,20 @@ def _serving(
 ) -> dict[NodeId, str]:
     """Say which nodes serve which role, as far as their tags tell.
 
-    Roles may share a profile; each then gets its number before any gets more.
+    Roles may share a profile; each then gets its number before any gets more. A node
+    of a resource class that a role does not take serves another overcloud, whatever
+    the profile is called there.
     """
     held: dict[NodeId, str] = {}
     numbers: Counter[str] = Counter()
     for node in nodes:
         tags = profile_traits(node)
-        names = [name for name in sorted(roles) if tags & roles[name].accepted_traits]
+        names = [
+            name
+            for name in sorted(roles)
+            if tags & roles[name].accepted_traits
+            and node.resource_class in {"", roles[name].resource_class}
+        ]
         if names and node.is_in_use:
             short = (name for name in names if numbers[name] < wanted[name])
             held[node.id] = next(short, names[0])

@@ -14,14 +14,13 @@ from tripleo_cli.rendering.specs import render_cmdb, render_state
 from tripleo_cli.workflows.ports import Workdir
 
 
-def match_specs(folder: Path, hosts: Iterable[Host]) -> Sequence[Match]:
+def match_specs(catalog: Catalog, hosts: Iterable[Host]) -> Sequence[Match]:
     """Match machines in their order; the directory stays as it is.
 
     Raises:
-        InvalidInputError: The directory's files are wrong.
         IntractableError: A spec takes too much work.
     """
-    matches, _ = match_hosts(load_catalog(folder), hosts)
+    matches, _ = match_hosts(catalog, hosts)
     return matches
 
 

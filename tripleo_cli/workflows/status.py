@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tripleo_cli.domain.compute import Server
 from tripleo_cli.domain.node import NodeId, NodeState
+from tripleo_cli.domain.overcloud.ledger import Ledger
 from tripleo_cli.domain.plan import PlannedNode
 from tripleo_cli.domain.stack import Stack, StackResource
 from tripleo_cli.workflows.apply import watch_to_end
@@ -16,6 +17,7 @@ from tripleo_cli.workflows.follow import (
     Watch,
     start_of_action,
 )
+from tripleo_cli.workflows.ledger import read_ledger
 from tripleo_cli.workflows.observe import Observed, hostname, require
 from tripleo_cli.workflows.run import Run
 
@@ -24,6 +26,7 @@ from tripleo_cli.workflows.run import Run
 class NodeStatus:
     """One node of a stack; a part that a service does not have is empty.
 
+    ``configuration`` says how far its steps are, as the stack's folder knows it.
     ``since`` is when Heat last changed it, ISO 8601 in UTC.
     """
 
@@ -37,6 +40,7 @@ class NodeStatus:
     provision: str
     power: str
     addresses: tuple[str, ...]
+    configuration: str
     since: str
 
 
@@ -54,6 +58,7 @@ class _World:
     resources: Mapping[str, StackResource]
     states: Mapping[NodeId, NodeState]
     since: Mapping[str, str]
+    ledger: Ledger
 
 
 def report_status(run: Run, name: str) -> StackReport:
@@ -72,6 +77,7 @@ def report_status(run: Run, name: str) -> StackReport:
             event.path.rpartition(".")[2]: event.time
             for event in run.cloud.stacks.events(observed.stack.id, after=None)
         },
+        ledger=read_ledger(run.workdir),
     )
     nodes = [_node_status(world, node) for node in observed.plan.nodes]
     return StackReport(stack=observed.stack, nodes=nodes)
@@ -110,5 +116,6 @@ def _node_status(world: _World, node: PlannedNode) -> NodeStatus:
         provision=state.provision.value if state else "",
         power=power[state.power_on] if state else "",
         addresses=server.addresses if server else (),
+        configuration=world.ledger.standing(node.hostname),
         since=world.since.get(node.hostname, ""),
     )

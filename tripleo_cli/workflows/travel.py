@@ -31,7 +31,12 @@ from tripleo_cli.domain.transition import (
     overdue,
     unusable,
 )
-from tripleo_cli.errors import PartialFailureError, ServiceError, TripleoError
+from tripleo_cli.errors import (
+    ConflictError,
+    PartialFailureError,
+    ServiceError,
+    TripleoError,
+)
 from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, StoppedError, each
 from tripleo_cli.workflows.ports import Baremetal, Clock, NodeSetup
 
@@ -80,6 +85,10 @@ class _Trip:
     state: ProvisionState | None = None
     failed: str = ""
     """Why the try before this one failed."""
+    before: Journey = field(default_factory=Journey)
+    """Where it stood when its last step was decided."""
+    refused: bool = False
+    """Whether Ironic refused a step in the state seen last."""
 
     @property
     def name(self) -> str:
@@ -210,10 +219,12 @@ class _Run:
         is_news = trip.state is not state.provision and trip.journey != Journey()
         if is_news and not isinstance(step, (Arrived, Stuck)):
             self._report_state(trip, state)
+        if trip.state is not state.provision:
+            trip.refused = False
         trip.state = state.provision
         if journey.retries > trip.journey.retries:
             self._retry(trip, state)
-        trip.journey = journey
+        trip.before, trip.journey = trip.journey, journey
         return self._take(trip, step)
 
     def _next(self, trip: _Trip, state: NodeState) -> tuple[Step, Journey]:
@@ -256,8 +267,11 @@ class _Run:
     def _act(self, steps: Collection[tuple[_Trip, _Act]]) -> None:
         concurrency = self._travel.limits.concurrency
         for outcome in each(steps, self._do, concurrency=concurrency):
-            if outcome.error:
-                trip, _ = outcome.subject
+            trip, _ = outcome.subject
+            if isinstance(outcome.error, ConflictError) and not trip.refused:
+                # Another run may have been faster: see first what the state is now.
+                trip.refused, trip.journey = True, trip.before
+            elif outcome.error:
                 self._fail(trip, _as_stuck(outcome.error))
 
     def _do(self, task: tuple[_Trip, _Act]) -> None:
@@ -290,8 +304,10 @@ class _Run:
             self._travel.report(Skipped(self._task, trip.name, f"is {state}"))
             self._end(trip, "unchanged")
             return
-        self._travel.report(Finished(self._task, trip.name, state))
-        self._end(trip, "done")
+        is_others = trip.journey.joined and trip.goal.inspect
+        joined = " (was being inspected already)" if is_others else ""
+        self._travel.report(Finished(self._task, trip.name, state + joined))
+        self._end(trip, f"done{joined}")
 
     def _end(
         self, trip: _Trip, result: str, *, error: str = "", remedy: str = ""

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tripleo_cli.domain.deployment import DeploymentRequest
+from tripleo_cli.domain.matching import settle_mode
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.ntp import TimeAnswer, servers_in
+from tripleo_cli.domain.overcloud.machine import is_configurable
 from tripleo_cli.domain.plan import Plan, PlannedNode
 from tripleo_cli.domain.planning import Running, make_plan, wanted_counts
 from tripleo_cli.domain.role import Role
@@ -34,6 +36,7 @@ from tripleo_cli.errors import InvalidInputError, NotEnoughNodesError
 from tripleo_cli.workflows.concurrency import each
 from tripleo_cli.workflows.introspection import nodes_with_facts
 from tripleo_cli.workflows.observe import Observed, observe
+from tripleo_cli.workflows.passwords import complete
 from tripleo_cli.workflows.ports import Cloud, TimeServers
 from tripleo_cli.workflows.profiles import judgeable
 
@@ -45,7 +48,8 @@ INVENTORIES = 20
 class Situation:
     """A request, what there is, and the plan that comes of both.
 
-    Where there can be no plan, ``refusal`` says why.
+    Where there can be no plan, ``refusal`` says why. ``note`` says how strictly nodes
+    were judged, and why so; it is empty where none had to be found.
     """
 
     request: DeploymentRequest
@@ -54,6 +58,7 @@ class Situation:
     observed: Observed | None
     plan: Plan | None = None
     refusal: Refusal | None = None
+    note: str = ""
 
     @property
     def running(self) -> Running:
@@ -69,18 +74,35 @@ class Situation:
 
 
 def look(
-    cloud: Cloud, request: DeploymentRequest, roles: Mapping[str, Role]
+    cloud: Cloud,
+    request: DeploymentRequest,
+    roles: Mapping[str, Role],
+    key: Callable[[], str] | None = None,
 ) -> Situation:
-    """Read the stack and the nodes, and make a plan if one can be made."""
+    """Read the stack and the nodes, and make a plan if one can be made.
+
+    Args:
+        cloud: Whom to ask.
+        request: What is wanted.
+        roles: All roles.
+        key: Names the key pair that lets us in; asked where a machine that boots
+            something may be among the nodes.
+    """
     observed = observe(cloud, request.stack)
     nodes = cloud.baremetal.nodes()
+    if key and any(is_configurable(node) for node in nodes):
+        request = replace(request, key=key())
     seen = Situation(request=request, roles=roles, nodes=nodes, observed=observed)
     running = seen.running
     try:
         wanted = wanted_counts(request, roles, running.plan)
-        nodes = judgeable(cloud, nodes, [roles[name] for name in wanted])
-        seen = replace(seen, nodes=nodes)
-        return replace(seen, plan=make_plan(request, roles, nodes, running))
+        used = [roles[name] for name in wanted]
+        mode, note = settle_mode(request.mode, used, nodes)
+        request = replace(request, mode=mode)
+        nodes = judgeable(cloud, nodes, used)
+        seen = replace(seen, request=request, nodes=nodes, note=note)
+        plan = complete(make_plan(request, roles, nodes, running), running.plan)
+        return replace(seen, plan=plan)
     except (InvalidInputError, NotEnoughNodesError) as refusal:
         return replace(seen, refusal=refusal)
 

@@ -51,10 +51,10 @@ class Wire:
 
     def request(
         self,
-        host: str,  # noqa: ARG002
-        handler: str,  # noqa: ARG002
+        host: str,  # noqa: ARG002 - supervisor's API
+        handler: str,  # noqa: ARG002 - supervisor's API
         body: bytes,
-        verbose: bool = False,  # noqa: ARG002, FBT001, FBT002
+        verbose: bool = False,  # noqa: ARG002, FBT001, FBT002 - supervisor's API
     ) -> tuple[Any]:
         arguments, method = xmlrpc.client.loads(body)
         name = str(method).removeprefix("supervisor.")

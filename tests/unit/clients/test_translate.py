@@ -136,7 +136,7 @@ def test_each_status_of_each_service_is_told(
     web.register_uri(method, url, status_code=status, json=body, headers=JSON)
     cloud = connect()
     if service == "Ironic":
-        cloud.baremetal._clock = SimpleNamespace(sleep=lambda _s: None)  # type: ignore[attr-defined]  # noqa: SLF001
+        cloud.baremetal._clock = SimpleNamespace(sleep=lambda _s: None)  # type: ignore[attr-defined]  # noqa: SLF001 - no waiting
 
     with pytest.raises(ServiceError) as caught:
         call(cloud)
@@ -282,7 +282,7 @@ def test_a_node_locked_for_a_while_is_waited_for(web: Mocker) -> None:
     web.put(url, [refusal, refusal, refusal, {"status_code": 202}])
     baremetal: Any = connect().baremetal
     pauses: list[float] = []
-    baremetal._clock = SimpleNamespace(sleep=pauses.append)  # noqa: SLF001
+    baremetal._clock = SimpleNamespace(sleep=pauses.append)  # noqa: SLF001 - no waiting
 
     baremetal.set_provision_state(NODE, Verb.MANAGE)
 
@@ -299,7 +299,7 @@ def test_a_node_made_before_the_connection_broke_is_found(web: Mocker) -> None:
     node = {"uuid": "u", **state, "reservation": None, **dict.fromkeys(others)}
     web.get(f"{url}/", json={"nodes": [node]}, headers=JSON)
     baremetal: Any = connect().baremetal
-    baremetal._clock = SimpleNamespace(sleep=lambda _s: None)  # noqa: SLF001
+    baremetal._clock = SimpleNamespace(sleep=lambda _s: None)  # noqa: SLF001 - no waiting
 
     assert baremetal.create({"uuid": "u", "name": "n", "driver": "ipmi"}) == "u"
     with pytest.raises(ConflictError):

@@ -6,6 +6,7 @@ import json
 import os
 import resource
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -136,3 +137,17 @@ def test_drafts_and_locks_are_not_listed(tmp_path: Path) -> None:
 
     with workdir.lock("look"):
         assert list(workdir.names()) == ["plan.json"]
+
+
+def test_nothing_is_lost_where_many_change_a_file(tmp_path: Path) -> None:
+    def add(number: int) -> None:
+        workdir = LocalWorkdir(tmp_path)
+        with workdir.turn("numbers"):
+            workdir.write("numbers", f"{workdir.read('numbers') or ''}{number}\n")
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(add, range(40)))
+
+    numbers = (tmp_path / "numbers").read_text().split()
+    assert sorted(map(int, numbers)) == list(range(40))
+    assert {mode(path) for path in tmp_path.iterdir()} == {0o600}

@@ -86,3 +86,16 @@ def test_ctrl_c_is_answered() -> None:
 
     with pytest.raises(CommandError, match="interrupted; run the same command again"):
         Endless(app, NOBODY).run(argparse.Namespace())
+
+
+def test_help_keeps_paragraphs() -> None:
+    class Wordy(Idle):
+        """Say what it does
+
+        And more, in a paragraph of its own.
+        """
+
+    app: Any = SimpleNamespace()
+    shown = Wordy(app, argparse.Namespace()).get_parser("test").format_help()
+
+    assert "Say what it does\n\nAnd more, in a paragraph of its own.\n" in shown

@@ -168,7 +168,7 @@ def test_events_from_many_threads_all_arrive(
     ],
 )
 @pytest.mark.parametrize("is_terminal", [True, False])
-def test_a_closed_pipe_stops_nothing(error: Exception, is_terminal: bool) -> None:  # noqa: FBT001
+def test_a_closed_pipe_stops_nothing(error: Exception, is_terminal: bool) -> None:  # noqa: FBT001 - pytest gives it by name
     stream = Broken(error)
     stream.isatty = lambda: is_terminal  # type: ignore[method-assign]
 

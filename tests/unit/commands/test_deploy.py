@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import shlex
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,6 +17,7 @@ from tests.fakes.cloud import FakeCloud
 from tests.unit.workflows.stacks import a_cloud
 from tripleo_cli.commands import base
 from tripleo_cli.commands.deploy import DeployOvercloud
+from tripleo_cli.commands.profile import MatchProfiles
 from tripleo_cli.commands.stack import (
     DeleteOvercloud,
     ListFailures,
@@ -32,7 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def cloud() -> FakeCloud:
-    return a_cloud(4)
+    return a_cloud(4, extra={"simulated": "boots nothing"})
 
 
 def run(kind: type[base.Command], cloud: FakeCloud, *argv: str) -> Any:
@@ -110,6 +112,47 @@ def test_a_deployment_file_and_environments_count_too(
 
     assert len(rows) == 3
     assert rows[0]["Hostname"] == "prod-controller-0"
+
+
+def test_the_mode_of_matching_can_be_asked_for(
+    cloud: FakeCloud, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    role = {"name": "Controller", "needs": {"cpus": 999}}
+    (tmp_path / "Controller.yaml").write_text(json.dumps(role))
+    options = ["--roles-path", str(tmp_path), "--role-count", "Controller=1"]
+
+    with pytest.raises(exceptions.CommandError, match="999"):
+        deploy(cloud, *options, "--role-count", "Compute=0")
+    rows = deploy(cloud, *options, "--role-count", "Compute=0", "--mode", "poc")
+
+    assert hostnames(rows) == ["oc-controller-0"]
+    told = capsys.readouterr().err
+    assert "Mode: scale, because the role Controller asks for a minimum size" in told
+    assert "Mode: poc, as asked for" in told
+
+
+def test_the_remedy_for_a_shortage_asks_what_the_deploy_asked(
+    cloud: FakeCloud, tmp_path: Path
+) -> None:
+    role = {"name": "Controller", "needs": {"cpus": 999}}
+    folder = tmp_path / "of mine"
+    folder.mkdir()
+    (folder / "Controller.yaml").write_text(json.dumps(role))
+    listed = [{"name": "Compute", "instances": [{"hostname": "c", "name": "node-3"}]}]
+    (tmp_path / "deployment.yaml").write_text(json.dumps(listed))
+    options = ["--roles-path", str(folder), "--mode", "scale", "--control-scale", "1"]
+
+    with pytest.raises(exceptions.CommandError) as raised:
+        deploy(cloud, str(tmp_path / "deployment.yaml"), *options)
+
+    _, _, remedy = str(raised.value).partition("\nTry: ")
+    words = shlex.split(remedy)
+    asked = "--mode scale --pin node-3=Compute-0"
+    assert remedy.startswith("openstack overcloud profiles match --explain")
+    assert f"--roles-path '{folder}' {asked} --role-count" in remedy
+    assert {"Controller=1", "Compute=1"} <= {*words}
+    with pytest.raises(exceptions.CommandError, match="Controller needs 1 node"):
+        run(MatchProfiles, cloud, *words[words.index("--explain") :])
 
 
 @pytest.mark.parametrize(
@@ -196,3 +239,21 @@ def test_a_stack_goes(cloud: FakeCloud) -> None:
 def test_a_time_limit_is_a_number_of_minutes(cloud: FakeCloud, minutes: str) -> None:
     with pytest.raises(SystemExit):
         deploy(cloud, "--timeout", minutes)
+
+
+def test_all_files_that_are_wrong_are_told_of_at_once(
+    cloud: FakeCloud, tmp_path: Path
+) -> None:
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("parameters: [")
+    words = ("-e", "/no/where.yaml", "-e", str(broken), "--skip", "everything")
+
+    with pytest.raises(exceptions.CommandError) as caught:
+        deploy(cloud, *words, "-r", "/no/roles", "--services-path", "/no/services")
+
+    said = str(caught.value)
+    assert "\n  /no/roles: there is no such file" in said
+    assert "\n  /no/where.yaml: there is no such file" in said
+    assert f"\n  {broken}: line" in said
+    assert "\n  /no/services: is no directory" in said
+    assert "everything" in said

@@ -108,3 +108,13 @@ def test_a_directory_that_is_not_there_is_not_made(
         shell(HardwareMatch, *options, "--specs", str(missing), "--write-state")
 
     assert not missing.exists()
+
+
+def test_all_that_cannot_be_read_is_told_of_at_once(
+    shell: Shell, tmp_path: Path
+) -> None:
+    with pytest.raises(CommandError) as caught:
+        shell(HardwareMatch, "--specs", str(tmp_path / "no"), "--facts", "/no/facts")
+
+    assert "/no/facts: there is no such file" in str(caught.value)
+    assert "state: there is no such file" in str(caught.value)

@@ -239,3 +239,25 @@ def test_the_remedy_asks_the_same_question(tmp_path: Path) -> None:
         "\nTry: openstack overcloud profiles match --explain --manageable "
         f"--from '{source}' --mode scale --role-count Compute=1"
     )
+
+
+def test_all_that_cannot_be_read_is_told_of_at_once() -> None:
+    shell = Shell(FakeCloud())
+
+    with pytest.raises(CommandError) as caught:
+        shell(MatchProfiles, "--from", "/no/nodes", "--roles-path", "/no/roles")
+
+    assert "/no/nodes: there is no such file" in str(caught.value)
+    assert "/no/roles: there is no such file" in str(caught.value)
+
+
+def test_a_file_without_nodes_has_none_of_the_clouds(
+    shell: Shell, tmp_path: Path
+) -> None:
+    source = tmp_path / "nodes.json"
+    source.write_text("[]")
+
+    with pytest.raises(CommandError):
+        shell(MatchProfiles, "--from", str(source), "--compute-scale", "1")
+
+    assert json.loads(shell.printed)["unmet"] == {"Compute": 1}

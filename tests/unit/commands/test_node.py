@@ -22,7 +22,13 @@ from tripleo_cli.commands.node import (
     ListNodes,
     ProvideNodes,
 )
-from tripleo_cli.domain.node import NodeId, ProvisionState, Verb
+from tripleo_cli.domain.node import (
+    EXCLUDED_KEY,
+    EXCLUDED_TRAIT,
+    NodeId,
+    ProvisionState,
+    Verb,
+)
 
 S = ProvisionState
 
@@ -140,7 +146,13 @@ def test_secrets_are_in_no_output(
 
 
 def test_nodes_are_listed_with_what_a_deployment_needs() -> None:
-    cloud = FakeCloud([a_node("b"), a_node("a", capabilities={"profile": "ctl"})])
+    slow: dict[str, Any] = {
+        "traits": frozenset({EXCLUDED_TRAIT}),
+        "extra": {EXCLUDED_KEY: "slow"},
+    }
+    cloud = FakeCloud(
+        [a_node("b", **slow), a_node("a", capabilities={"profile": "ctl"})]
+    )
     cloud.baremetal.change_state(NodeId("uuid-b"), last_error="no power")
     rows = run(ListNodes, Shell(cloud))
 
@@ -159,8 +171,10 @@ def test_nodes_are_listed_with_what_a_deployment_needs() -> None:
         "Instance": "",
         "Last Error": "",
         "Discovered": False,
+        "Excluded": "",
     }
     assert rows[1]["Last Error"] == "no power"
+    assert rows[1]["Excluded"] == "slow"
 
 
 def test_named_nodes_or_all_manageable_are_inspected() -> None:

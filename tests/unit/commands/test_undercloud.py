@@ -33,7 +33,7 @@ class App:
 def site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeSite:
     folder = shipped("templates") / "undercloud"
     site = FakeSite({entry.name: entry.read_text() for entry in folder.iterdir()})
-    site.machine = FakeMachine(FIT)
+    site.machine = FakeMachine(FIT, site.supervisor)
     monkeypatch.setattr(plugin, "undercloud_tools", site.tools)
     monkeypatch.setattr(plugin, "local_machine", lambda: site.machine)
     monkeypatch.setenv("HOME", str(tmp_path))

@@ -19,7 +19,7 @@ __all__ = ["home"]
 
 @pytest.fixture
 def cloud() -> FakeCloud:
-    return a_cloud(4)
+    return a_cloud(4, extra={"simulated": "boots nothing"})
 
 
 @pytest.fixture

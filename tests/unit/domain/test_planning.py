@@ -319,3 +319,29 @@ def test_a_machine_is_not_taken_from_its_pin_for_another_role() -> None:
     plan = plan_of(a_request(Compute=2, Controller=1), nodes=[pinned, *NODES])
 
     assert places(plan)["oc-controller-0"] == "a"
+
+
+def test_new_servers_of_a_role_that_pulls_pull_and_old_ones_stay_as_they_are() -> None:
+    machines = [a_node(f"node-{number}", driver="redfish") for number in range(3)]
+    pulling = {**ROLES, "Compute": replace(ROLES["Compute"], pulls=True)}
+    before = plan_of(a_request(Compute=1), nodes=machines)
+
+    after = plan_of(a_request(Compute=2), before, nodes=machines, roles=pulling)
+
+    found = {node.hostname: node.transport for node in after.nodes}
+    assert found == {
+        "oc-controller-0": "",
+        "oc-novacompute-0": "",
+        "oc-novacompute-1": "pull",
+    }
+
+
+def test_the_remedy_for_a_shortage_counts_roles_in_their_order() -> None:
+    names = [f"Role{number}" for number in range(8)]
+    roles = {name: Role(name=name, count_default=1) for name in names}
+
+    with pytest.raises(NotEnoughNodesError) as caught:
+        plan_of(DeploymentRequest(stack="oc"), nodes=NODES[:1], roles=roles)
+
+    counts = " ".join(f"--role-count {name}=1" for name in names)
+    assert caught.value.hint == f"openstack overcloud profiles match --explain {counts}"

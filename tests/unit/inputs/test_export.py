@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from tests.builders import a_node
+from tripleo_cli.domain.facts import HardwareFacts
+from tripleo_cli.domain.facts.earlier import KEY, packed, to_keep
 from tripleo_cli.domain.node import Node, ProvisionState
 from tripleo_cli.errors import InvalidInputError
 from tripleo_cli.inputs.export import load_export
@@ -58,6 +60,19 @@ def test_a_node_has_facts_if_it_was_inspected(tmp_path: Path) -> None:
     assert first.facts is not None
     assert first.facts.hostname == "m-1"
     assert second.facts is None
+
+
+def test_benchmarks_of_an_earlier_inspection_go_with_the_node(tmp_path: Path) -> None:
+    measured = HardwareFacts(benchmarks={"cpu.logical.loops_per_sec": 7.0})
+    earlier = to_keep({}, measured, "2026-01-01")
+    assert earlier is not None
+    node = a_node(extra={KEY: packed(earlier)})
+
+    (back,) = load(tmp_path, exported(node, INVENTORY))
+
+    assert back.facts is not None
+    assert back.facts.benchmarks == measured.benchmarks
+    assert back.facts.measured_at == {"cpu": "2026-01-01"}
 
 
 def test_credentials_and_what_operators_keep_are_not_exported() -> None:

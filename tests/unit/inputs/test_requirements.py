@@ -100,6 +100,14 @@ SAME = [
         "[{count: disks, at_least: 2}, {count: disks, at_most: 2}]",
     ),
     (
+        "{total: disks.size_gb, between: [1, 2]}",
+        "[{total: disks.size_gb, at_least: 1}, {total: disks.size_gb, at_most: 2}]",
+    ),
+    (
+        "not: {total: disks.size_gb, at_least: 2}",
+        "{total: disks.size_gb, below: 2}",
+    ),
+    (
         "{count: disks, where: {vendor: a}, equals: all}",
         "{count: disks, where: {not: {vendor: a}}, at_most: 0}",
     ),
@@ -208,8 +216,7 @@ MISTAKES = [
     ),
     (
         "product: {matches: '('}",
-        'requires.product.matches: "(" is no regular expression: missing ), '
-        "unterminated subpattern at position 0",
+        'requires.product.matches: "(" is no regular expression: missing )',
     ),
     (
         "bmc_address: {in_network: 10.0.0.1/8}",
@@ -226,6 +233,21 @@ MISTAKES = [
         'requires.were: unknown key (did you mean "where"?)',
     ),
     ("{count: disks, where: {}}", "requires.where: must not be empty"),
+    (
+        "{total: disks.size, at_least: 1}",
+        "requires.total: must be disks.size_gib or disks.size_gb or nics.speed_mbps "
+        '(did you mean "disks.size_gb"?)',
+    ),
+    (
+        "total: disks.size_gb",
+        "requires: needs a limit: at_least, at_most, above, below, between",
+    ),
+    (
+        "{total: disks.size_gb, at_least: 3 MHz}",
+        'requires.at_least: "MHz" is no unit of size '
+        "(units are MB, GB, TB, MiB, GiB, TiB)",
+    ),
+    ("{total: disks.size_gb, above: 1, equals: 2}", "requires.equals: unknown key"),
     (
         "{count: disks, where: {size: 3}}",
         'requires.where.size: unknown fact (did you mean "size_gb"?)',

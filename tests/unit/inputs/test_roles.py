@@ -25,6 +25,7 @@ tags: [compute, dpdk]
 networks: [ctlplane, Storage]
 profile: gpu
 profile_aliases: [accelerated]
+transport: pull
 spread: properties.rack
 requires: {cpus: {at_least: 32}}
 needs:
@@ -66,6 +67,7 @@ def test_every_key_arrives(tmp_path: Path) -> None:
             networks=("ctlplane", "Storage"),
             profile="gpu",
             profile_aliases=("accelerated",),
+            pulls=True,
             resource_class="gpu-nodes",
             spread="properties.rack",
             requires=FactTest(

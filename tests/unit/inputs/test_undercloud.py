@@ -229,6 +229,11 @@ MISTAKES = [
         "ilo",
     ),
     (DEFAULT + "enabled_hardware_types =", "[DEFAULT] enabled_hardware_types", "none"),
+    (
+        DEFAULT + "enabled_hardware_types = ipmi\nenable_node_discovery = true",
+        "[DEFAULT] discovery_default_driver",
+        "fake-hardware is not enabled",
+    ),
     (DEFAULT + "port_offset = -1", "[DEFAULT] port_offset", "0"),
     (DEFAULT + "port_offset = 60000", "[DEFAULT] port_offset", "the last is 65535"),
     (DEFAULT + "subnets =", "[DEFAULT] subnets", "none is named"),

@@ -28,8 +28,8 @@ def test_any_value_reads_back_as_it_was(value: Any) -> None:
     assert yaml.safe_load(f"key: {as_yaml(value)}\n") == {"key": value}
 
 
-@given(texts)
-def test_any_text_serves_as_a_key(text: str) -> None:
+@given(keys)
+def test_any_text_that_is_short_enough_serves_as_a_key(text: str) -> None:
     assert yaml.safe_load(f"top:\n  {as_yaml(text)}: 1\n") == {"top": {text: 1}}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -103,3 +104,22 @@ def test_an_interface_has_a_cell_for_each_column() -> None:
 
 def test_an_interface_without_a_switch_has_the_same_keys() -> None:
     assert interface_data(Nic(name="x")).keys() == interface_data(NIC).keys()
+
+
+def test_results_of_an_earlier_inspection_are_told_with_their_time() -> None:
+    facts = replace(FACTS, measured_at={"disk": "2026-01-01T00:00:00+00:00", "cpu": ""})
+
+    text = as_text(facts)["measured_earlier"]
+
+    assert text == "cpu at an unknown time, disk at 2026-01-01T00:00:00+00:00"
+    assert as_data(facts)["measured_at"]["disk"] == "2026-01-01T00:00:00+00:00"
+    assert "measured_earlier" not in as_text(FACTS)
+
+
+def test_what_cpus_do_together_is_compared_with_what_each_does_alone() -> None:
+    name = "cpu.logical.loops_per_sec_efficiency"
+    few = replace(FACTS, cpus=20)
+
+    assert as_text(few)["efficiencies"] == f"{name}: 0.692"
+    assert as_data(few)["efficiencies"] == {name: 9000 / (650 * 20)}
+    assert "efficiencies" not in as_text(replace(FACTS, benchmarks={}))

@@ -56,7 +56,8 @@ def test_every_program_has_the_files_it_is_said_to_read(
     named = {name for program in PROGRAMS for name in program.files}
 
     assert named <= set(files)
-    assert set(files) - named == {"supervisord.conf", "nova-cell0.conf"}
+    others = {"supervisord.conf", "supervisord.py", "nova-cell0.conf"}
+    assert set(files) - named == others
 
 
 @pytest.mark.parametrize("enabled", [False, True])
@@ -109,6 +110,24 @@ def test_ironic_lets_a_ramdisk_report_by_itself(files: dict[str, File]) -> None:
     assert ironic["DEFAULT"]["enabled_hardware_types"] == "ipmi,redfish,fake-hardware"
 
 
+def test_ironic_keeps_nothing_outside_of_the_underclouds_folder(
+    files: dict[str, File],
+) -> None:
+    """What Ironic says else by itself belongs to a user that is not here."""
+    ironic = ini(files["ironic.conf"].text)
+    folder = ironic["DEFAULT"]["state_path"]
+
+    paths = [
+        ironic["agent"]["certificates_path"],
+        ironic["deploy"]["http_root"],
+        ironic["deploy"]["iso_master_path"],
+        *(ironic["pxe"][f"{name}_path"] for name in ("images", "instance_master")),
+        *(ironic["pxe"][name] for name in ("tftp_root", "tftp_master_path")),
+    ]
+    assert all(path.startswith(f"{folder}/") for path in paths)
+    assert len(set(paths)) == len(paths)
+
+
 def test_a_service_signs_in_with_its_own_password(files: dict[str, File]) -> None:
     nova = ini(files["nova.conf"].text)
 
@@ -149,7 +168,8 @@ def test_the_unit_runs_supervisord_as_the_services_user() -> None:
     unit = ini(render_unit(CONFIG, TEMPLATES).text)
 
     assert unit["Service"]["User"] == "uc"
-    assert unit["Service"]["ExecStart"].startswith("/var/lib/uc/venv/bin/supervisord")
+    program = "/var/lib/uc/venv/bin/python /var/lib/uc/etc/supervisord.py"
+    assert unit["Service"]["ExecStart"].startswith(program)
 
 
 def test_a_name_that_a_template_misspells_is_an_error() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from tests.builders import a_node
 from tests.fakes.clock import FakeClock
@@ -32,9 +33,9 @@ ROLES = {
 TEMPLATES = load_templates([shipped("templates")])
 
 
-def a_cloud(nodes: int) -> FakeCloud:
+def a_cloud(nodes: int, **others: Any) -> FakeCloud:
     """An undercloud with nodes, and the image that roles name."""
-    cloud = FakeCloud(a_node(f"node-{number}") for number in range(nodes))
+    cloud = FakeCloud(a_node(f"node-{number}", **others) for number in range(nodes))
     cloud.images.put("overcloud-full")
     return cloud
 

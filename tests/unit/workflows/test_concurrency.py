@@ -6,8 +6,9 @@ import threading
 
 import pytest
 
-from tripleo_cli.errors import ServiceError
-from tripleo_cli.workflows.concurrency import StoppedError, each
+from tripleo_cli.domain.events import Event, Failed
+from tripleo_cli.errors import PartialFailureError, ServiceError
+from tripleo_cli.workflows.concurrency import StoppedError, each, require_all
 
 
 def half(number: int) -> int:
@@ -44,6 +45,25 @@ def test_no_more_than_wanted_at_a_time() -> None:
     each(range(9), work, concurrency=3)
 
     assert most == 3
+
+
+def test_some_failures_are_all_told_and_end_it() -> None:
+    events: list[Event] = []
+    error = ServiceError("no")
+
+    with pytest.raises(PartialFailureError) as told:
+        require_all("t", [("a", None), ("b", error)], events.append, "are not tagged")
+
+    assert str(told.value) == "1 of 2 nodes are not tagged:\n  b: no"
+    assert events == [Failed("t", "b", "no")]
+
+
+def test_no_failure_is_nothing_to_tell() -> None:
+    events: list[Event] = []
+
+    require_all("t", [("a", None)], events.append, "are not tagged")
+
+    assert not events
 
 
 def test_a_bug_ends_all() -> None:

@@ -11,7 +11,7 @@ from tests.fakes.baremetal import Findings
 from tests.fakes.cloud import FakeCloud
 from tripleo_cli.domain.events import Event, Finished, Skipped, silent
 from tripleo_cli.domain.node import ProvisionState, Verb
-from tripleo_cli.errors import PartialFailureError, ServiceError
+from tripleo_cli.errors import NotFoundError, PartialFailureError, ServiceError
 from tripleo_cli.workflows.export import export_nodes
 
 
@@ -45,3 +45,15 @@ def test_an_export_has_all_nodes_or_is_none() -> None:
 
     with pytest.raises(PartialFailureError, match=r"1 of 2 nodes.*\n  n-2: no answer"):
         export_nodes(cloud, silent)
+
+
+def test_a_node_that_is_deleted_meanwhile_is_left_out() -> None:
+    cloud = inspected_cloud()
+    cloud.baremetal.refuses("n-2", "inventory", NotFoundError("node n-2 is not there"))
+    events: list[Event] = []
+
+    [only] = json.loads(export_nodes(cloud, events.append))
+
+    assert only["name"] == "n-10"
+    told = [event for event in events if isinstance(event, Skipped)]
+    assert "was deleted meanwhile" in {event.text for event in told}

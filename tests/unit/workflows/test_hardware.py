@@ -137,3 +137,12 @@ def test_the_summary_says_what_could_not_be_judged() -> None:
     assert summary(survey(nodes, Tolerances())).endswith(
         "not all could be judged: 1 not inspected, 1 without benchmarks"
     )
+
+
+def test_the_summary_says_of_how_many_results_are_older() -> None:
+    facts = HardwareFacts(cpus=8, measured_at={"cpu": "2026-01-01"})
+    nodes = [a_node("old", facts=facts), *NODES]
+
+    assert summary(survey(nodes, Tolerances())).endswith(
+        "; 1 by results of an earlier inspection"
+    )

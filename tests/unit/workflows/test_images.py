@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.images import FakeImages
+from tripleo_cli.domain.compute import Image
 from tripleo_cli.domain.events import Event, Noted, silent
 from tripleo_cli.errors import ConflictError, InvalidInputError, ServiceError
 from tripleo_cli.inputs.images import AGENT, OS, ImageChoice, find_images
@@ -200,3 +202,78 @@ def test_all_unusable_files_are_listed(folder: Path) -> None:
         f"{folder}/overcloud-full.qcow2: is empty",
         f"{folder}/ironic-python-agent.kernel: cannot be read: Is a directory",
     ]
+
+
+ARCHIVE = "overcloud-full.tar.zst"
+MANIFEST = {
+    "format": 1,
+    "name": "overcloud-full",
+    "digest": "d1",
+    "packages_digest": "p1",
+    "distro": "debian",
+    "elements": [],
+    "files": [{"name": ARCHIVE, "form": "tar", "size": 5, "sha512": ""}],
+    "versions": {},
+    "seconds": 1.0,
+    "built_at": "2026-11-23T04:00:00Z",
+}
+
+
+def upload_archive(images: FakeImages, folder: Path) -> tuple[Upload, Image]:
+    choice = ImageChoice(directory=folder, os_image=ARCHIVE, kinds=(OS,))
+    files = find_images(choice)
+    (done,) = upload_images(images, files, silent, update_existing=False, stamp=STAMP)
+    (image,) = images.images()
+    return done, image
+
+
+def test_an_archive_is_an_image_without_a_kernel_of_its_own(folder: Path) -> None:
+    (folder / ARCHIVE).write_bytes(b"files")
+
+    _, image = upload_archive(FakeImages(), folder)
+
+    assert (image.name, image.disk_format) == ("overcloud-full", "raw")
+    assert image.properties == {}
+
+
+def test_glance_learns_what_an_image_was_built_from(folder: Path) -> None:
+    images = FakeImages()
+    (folder / ARCHIVE).write_bytes(b"files")
+    upload_archive(images, folder)
+    (folder / "overcloud-full.tar.zst.json").write_text(json.dumps(MANIFEST))
+
+    done, image = upload_archive(images, folder)
+
+    assert done.action == "described"
+    assert image.properties == {
+        "tripleo_build": "d1",
+        "tripleo_packages": "p1",
+        "tripleo_distribution": "debian",
+        "tripleo_format": "tar.zst",
+    }
+    assert upload_archive(images, folder)[0].action == "unchanged"
+
+
+def test_a_manifest_of_another_file_says_nothing_of_this_one(folder: Path) -> None:
+    (folder / ARCHIVE).write_bytes(b"other files")
+    (folder / "overcloud-full.tar.zst.json").write_text(json.dumps(MANIFEST))
+
+    assert upload_archive(FakeImages(), folder)[1].properties == {}
+
+
+def test_kernel_and_ramdisk_that_were_built_together_have_one_manifest(
+    folder: Path,
+) -> None:
+    names = ("ironic-python-agent.kernel", "ironic-python-agent.initramfs")
+    built = [
+        {"name": name, "form": "ramdisk", "size": len(name), "sha512": ""}
+        for name in names
+    ]
+    manifest = {**MANIFEST, "name": "ironic-python-agent", "files": built}
+    (folder / "ironic-python-agent.kernel.json").write_text(json.dumps(manifest))
+
+    files = find_images(ImageChoice(directory=folder, kinds=(AGENT,)))
+
+    formats = [file.properties["tripleo_format"] for file in files]
+    assert formats == ["kernel", "initramfs"]
+    assert {file.properties["tripleo_build"] for file in files} == {"d1"}

@@ -59,7 +59,8 @@ class Site:
     def introspect(self, **request: Any) -> dict[str, NodeOutcome]:
         nodes = self.ironic.nodes()
         wanted = IntrospectionRequest(**request)
-        outcomes = introspect(self.travel(), nodes, wanted)
+        inspection = self.cloud.inspection
+        outcomes = introspect(self.travel(), inspection, nodes, wanted)
         assert [outcome.name for outcome in outcomes] == [node.name for node in nodes]
         return {outcome.name: outcome for outcome in outcomes}
 
@@ -138,6 +139,45 @@ def test_what_a_killed_run_left_is_given_back_by_the_next() -> None:
     site.introspect()
 
     assert settings(site.node("a")) == (None, "agent", None)
+
+
+def test_settings_of_an_inspection_that_is_under_way_stay_until_it_ends() -> None:
+    kept = {BEFORE: {"parameters": None, "interface": "agent"}}
+    measuring = "ipa-inspection-benchmarks=cpu"
+    site = Site("a", driver_info={"kernel_append_params": measuring}, extra=kept)
+    site.ironic.set_provision_state(site.node("a").id, Verb.INSPECT)
+    poll = site.ironic.states
+    seen: list[tuple[Any, ...]] = []
+
+    def watched() -> Any:
+        seen.append(settings(site.node("a")))
+        return poll()
+
+    site.ironic.states = watched  # type: ignore[method-assign]
+
+    outcome = site.introspect()["a"]
+
+    assert {parameters for parameters, _, _ in seen} == {measuring}
+    assert settings(site.node("a")) == (None, "agent", None)
+    assert outcome.result == "done (was being inspected already)"
+
+
+def test_settings_that_another_run_gave_back_are_no_failure() -> None:
+    site = Site("a")
+    update = site.ironic.update
+
+    def late(node: NodeId, changes: Any) -> None:
+        if site.node("a").extra:
+            update(node, changes)
+        update(node, changes)
+
+    site.ironic.update = late  # type: ignore[method-assign]
+
+    outcome = site.introspect(benchmarks=ALL)["a"]
+
+    assert outcome.result == "done"
+    assert settings(site.node("a")) == (None, "agent", None)
+    assert not site.notes()
 
 
 def test_a_node_that_cannot_be_set_up_hides_no_other() -> None:
@@ -253,6 +293,16 @@ def test_facts_are_read_for_nodes_that_were_inspected() -> None:
     assert with_facts.facts
     assert with_facts.facts.cpus == 2
     assert without.facts is None
+
+
+def test_a_node_that_is_deleted_meanwhile_is_left_out() -> None:
+    site = Site("a", "b")
+    listed = site.ironic.nodes()
+    site.ironic.delete(listed[0].id)
+
+    (left,) = nodes_with_facts(site.cloud, listed)
+
+    assert left == listed[1]
 
 
 def test_an_answer_that_does_not_come_is_no_missing_fact() -> None:

@@ -110,6 +110,16 @@ def test_nodes_in_use_count_for_the_role_they_are_tagged_for() -> None:
     assert proposal.outcome.is_feasible
 
 
+def test_nodes_of_another_overcloud_serve_no_role_of_this_one() -> None:
+    other = replace(active("other", "compute"), resource_class="gold")
+    baremetal = FakeBaremetal([other, a_node("free")])
+
+    proposal = propose(baremetal, {"Compute": 1})
+
+    names = [node.name for node in proposal.outcome.assignment.nodes["Compute"]]
+    assert names == ["free"]
+
+
 def test_roles_that_share_a_profile_share_the_nodes_in_use() -> None:
     shared = {name: Role(name=name, profile="compute") for name in ("A", "B")}
     baremetal = FakeBaremetal([active("one", "compute"), active("two", "compute")])

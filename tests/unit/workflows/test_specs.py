@@ -46,7 +46,9 @@ def files_of(folder: Path) -> FakeWorkdir:
 def test_matching_alone_writes_nothing(folder: Path) -> None:
     before = files_of(folder).files
 
-    matches = match_specs(folder, [a_host("x"), a_host("y", "2"), a_host("z", "0")])
+    matches = match_specs(
+        load_catalog(folder), [a_host("x"), a_host("y", "2"), a_host("z", "0")]
+    )
 
     assert [match.profile for match in matches] == ["a", "b", None]
     assert files_of(folder).files == before

@@ -6,8 +6,10 @@ import pytest
 
 from tests.unit.workflows.stacks import World
 from tripleo_cli.domain.node import ProvisionState
+from tripleo_cli.domain.overcloud.ledger import Ledger, Row
 from tripleo_cli.errors import NotFoundError, StackFailedError
 from tripleo_cli.workflows.failures import find_failures
+from tripleo_cli.workflows.ledger import save_ledger
 from tripleo_cli.workflows.status import report_status, watch_stack
 
 
@@ -26,6 +28,20 @@ def test_a_status_says_what_three_services_say() -> None:
     assert row.node_id == plan.nodes[1].node_id == server.node
     assert row.provision == "active"
     assert row.since
+
+
+def test_a_status_says_how_far_nodes_are_configured() -> None:
+    world = World()
+    world.deploy(Compute=1)
+    rows = tuple(
+        Row(hostname="oc-compute-0", role="Compute", step=step, state=state)
+        for step, state in ((1, "applied"), (2, "failed"), (3, "waiting"))
+    )
+    save_ledger(world.run.workdir, Ledger(rows=rows))
+
+    found = report_status(world.run, "oc")
+
+    assert [row.configuration for row in found.nodes] == ["", "1/3, step 2 failed"]
 
 
 def test_what_a_service_does_not_have_is_empty() -> None:

@@ -105,6 +105,16 @@ MACHINE_FACTS: Final = (
         base_unit="MiB",
         shown="{} of memory",
     ),
+    _fact(
+        "memory_gib_per_cpu",
+        _N,
+        "amount of memory per CPU",
+        "Memory divided by logical CPUs.",
+        unit="GiB",
+        attribute="memory_mib_per_cpu",
+        base_unit="MiB",
+        shown="{} of memory per CPU",
+    ),
     _fact("manufacturer", _T, "manufacturer", "Who made the machine."),
     _fact("product", _T, "product", "Its model."),
     _fact("serial", _T, "serial number", "Its serial number."),
@@ -149,6 +159,13 @@ NIC_FACTS: Final = (
 )
 PARTS: Final[Mapping[str, tuple[Fact, ...]]] = {"disks": DISK_FACTS, "nics": NIC_FACTS}
 """The lists of parts that a machine has, with the facts of each part."""
+TOTALS: Final[Mapping[str, tuple[str, Fact]]] = {
+    f"{part}.{fact.name}": (part, fact)
+    for part, facts in PARTS.items()
+    for fact in facts
+    if fact.kind is Kind.NUMBER
+}
+"""The facts of parts that can be added up, by path, with the list of parts."""
 PART_NOUNS: Final = {
     "disks": ("disk", "disks"),
     "nics": ("network card", "network cards"),

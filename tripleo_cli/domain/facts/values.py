@@ -85,3 +85,13 @@ class HardwareFacts:
     boot_mode: str = ""
     bmc_address: str = ""
     benchmarks: Mapping[str, float] = field(default_factory=dict)
+    measured_at: Mapping[str, str] = field(default_factory=dict)
+    """When areas ("cpu", "disk") were measured whose results an earlier inspection
+    gave, ISO 8601; empty where all results are of the last one."""
+
+    @property
+    def memory_mib_per_cpu(self) -> float | None:
+        """Memory for each logical CPU, where both are known."""
+        if self.memory_mib is None or not self.cpus:
+            return None
+        return self.memory_mib / self.cpus

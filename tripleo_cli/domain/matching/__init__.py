@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
+
 from tripleo_cli.domain.matching.explain import shortage
 from tripleo_cli.domain.matching.outcome import Assignment, Conflict, Outcome
 from tripleo_cli.domain.matching.reject import reject
-from tripleo_cli.domain.matching.request import MatchRequest, Mode, Pin, choose_mode
+from tripleo_cli.domain.matching.request import (
+    MatchRequest,
+    Mode,
+    Pin,
+    choose_mode,
+    settle_mode,
+)
 from tripleo_cli.domain.matching.solve import solve
 from tripleo_cli.errors import NotEnoughNodesError
 
@@ -19,6 +27,7 @@ __all__ = [
     "choose_mode",
     "match",
     "reject",
+    "settle_mode",
     "shortage_error",
     "solve",
 ]
@@ -41,11 +50,13 @@ def match(request: MatchRequest) -> Assignment:
 def shortage_error(outcome: Outcome, request: MatchRequest) -> NotEnoughNodesError:
     """Make the error of an outcome that is not feasible."""
     counts = [
-        f"--role-count {name}={count}"
+        word
         for name, count in outcome.wanted.items()
         if count
+        for word in ("--role-count", f"{name}={count}")
     ]
-    explain = " ".join(["openstack overcloud profiles match --explain", *counts])
+    words = shlex.join([*request.words, *counts])
+    explain = f"openstack overcloud profiles match --explain {words}"
     return NotEnoughNodesError(
         shortage(outcome, request),
         hint=explain if request.nodes else "openstack overcloud node import FILE",

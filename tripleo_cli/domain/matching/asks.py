@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from tripleo_cli.domain.role import DEFAULT_RESOURCE_CLASS, Role
+from tripleo_cli.domain.role import DEFAULT_RESOURCE_CLASS, Needs, Role
 
 _MIB_PER_GIB = 1024
 
@@ -16,19 +17,39 @@ def common_asks(roles: Sequence[Role]) -> str:
 
     A node that fits any of the roles has it: of sizes, the least counts.
     """
+    needs = _common_needs(roles)
     sizes = [
-        _sized(min(role.needs.cpus for role in roles), "CPUs"),
-        _memory(min(role.needs.memory_mb for role in roles)),
-        _sized(min(role.needs.disk_gb for role in roles), "GiB of disk"),
+        _sized(needs.cpus, "CPUs"),
+        _memory(needs.memory_mb),
+        _sized(needs.disk_gb, "GiB of disk"),
     ]
     said = [size for size in sizes if size]
-    traits = frozenset.intersection(*(role.needs.traits for role in roles))
     parts = [
         *([f"with at least {_listed(said)}"] if said else []),
-        *([f"with {_listed(sorted(traits))}"] if traits else []),
+        *([f"with {_listed(sorted(needs.traits))}"] if needs.traits else []),
         *_if_all_same(roles),
     ]
     return " ".join(parts)
+
+
+def easygoing(roles: Sequence[Role]) -> list[Role]:
+    """Give these roles, asking only for what all of them ask for."""
+    needs = _common_needs(roles)
+    requires = roles[0].requires
+    is_shared = all(role.requires == requires for role in roles)
+    return [
+        replace(role, needs=needs, requires=requires if is_shared else None)
+        for role in roles
+    ]
+
+
+def _common_needs(roles: Sequence[Role]) -> Needs:
+    return Needs(
+        cpus=min(role.needs.cpus for role in roles),
+        memory_mb=min(role.needs.memory_mb for role in roles),
+        disk_gb=min(role.needs.disk_gb for role in roles),
+        traits=frozenset.intersection(*(role.needs.traits for role in roles)),
+    )
 
 
 def _if_all_same(roles: Sequence[Role]) -> list[str]:

@@ -10,9 +10,10 @@ from tripleo_cli.domain.matching.candidate import (
     candidate_from_node,
     possible_traits,
 )
-from tripleo_cli.domain.matching.reject import first_reason, reason_not_free
-from tripleo_cli.domain.matching.request import MatchRequest, Mode
-from tripleo_cli.domain.matching.rules import SIMPLE_RULES
+from tripleo_cli.domain.matching.reject import first_reason, reason_not_free, rules_of
+from tripleo_cli.domain.matching.request import MatchRequest
+from tripleo_cli.domain.matching.rule import Rule
+from tripleo_cli.domain.matching.rules.requirement import requirement_rule
 from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.outliers.groups import group_of, medians
 from tripleo_cli.domain.requirement import Judge, is_compared
@@ -50,7 +51,7 @@ def reason_against(
     pin = request.pins.get(node_id)
     if pin and pin.role != role.name:
         return reason_not_free(candidate) or f"is pinned to {pin.role}"
-    return first_reason(candidate, role, request.mode)
+    return first_reason(candidate, role, rules_of(request))
 
 
 def fits(
@@ -62,10 +63,11 @@ def fits(
     alike are judged once, but for what roles require of facts.
     """
     numbers = {role.name: number for number, role in enumerate(roles)}
+    simple = [rule for rule in rules_of(request) if rule is not requirement_rule]
     asking = [
         (1 << number, role.requires.judge())
         for number, role in enumerate(roles)
-        if role.requires
+        if role.requires and requirement_rule in rules_of(request)
     ]
     every = (1 << len(roles)) - 1
     judged: dict[tuple[Any, ...], int] = {}
@@ -74,10 +76,10 @@ def fits(
         bits = 0 if reason_not_free(candidate) else every
         if pin := request.pins.get(candidate.node.id):
             bits &= 1 << numbers[pin.role] if pin.role in numbers else 0
-        if bits and request.mode is not Mode.POC:
+        if bits and simple:
             looks = candidate.looks
             if looks not in judged:
-                judged[looks] = _fits_simply(candidate, roles)
+                judged[looks] = _fits_simply(candidate, roles, simple)
             bits &= judged[looks]
             bits -= sum(
                 bit
@@ -93,9 +95,11 @@ def _satisfies(candidate: Candidate, judge: Judge) -> bool:
     return facts is not None and judge(facts, candidate.medians)
 
 
-def _fits_simply(candidate: Candidate, roles: Sequence[Role]) -> int:
+def _fits_simply(
+    candidate: Candidate, roles: Sequence[Role], rules: Sequence[Rule]
+) -> int:
     return sum(
         1 << number
         for number, role in enumerate(roles)
-        if not any(rule(candidate, role) for rule in SIMPLE_RULES)
+        if not any(rule(candidate, role) for rule in rules)
     )

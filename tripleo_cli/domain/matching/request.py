@@ -43,7 +43,9 @@ class MatchRequest:
     it keeps them all. A node in ``pins`` serves the role of its pin or none.
     ``spread`` names, for roles whose nodes are to stand apart, the value that tells
     nodes apart, such as ``properties.rack`` (see
-    :func:`~tripleo_cli.domain.matching.locate.locate`).
+    :func:`~tripleo_cli.domain.matching.locate.locate`). Where nodes are
+    ``for_servers``, what Nova places servers by holds in every mode. ``words`` are
+    the operator's options beside the counts, for a remedy that asks the same again.
     """
 
     wanted: Mapping[str, int]
@@ -53,6 +55,22 @@ class MatchRequest:
     pins: Mapping[NodeId, Pin] = field(default_factory=dict)
     spread: Mapping[str, str] = field(default_factory=dict)
     mode: Mode = Mode.SCALE
+    for_servers: bool = False
+    words: tuple[str, ...] = ()
+
+
+def settle_mode(
+    asked: Mode | None, roles: Iterable[Role], nodes: Iterable[Node]
+) -> tuple[Mode, str]:
+    """Take the mode that was asked for, or choose one.
+
+    Returns:
+        The mode, and a sentence that says which it is and why.
+    """
+    if asked:
+        return asked, f"Mode: {asked.value}, as asked for"
+    mode, reason = choose_mode(roles, nodes)
+    return mode, f"Mode: {mode.value}, because {reason}"
 
 
 def choose_mode(roles: Iterable[Role], nodes: Iterable[Node]) -> tuple[Mode, str]:

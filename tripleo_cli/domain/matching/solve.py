@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from tripleo_cli.domain.matching.alike import allot_quickly
-from tripleo_cli.domain.matching.asks import common_asks
+from tripleo_cli.domain.matching.asks import common_asks, easygoing
 from tripleo_cli.domain.matching.conflict import find_conflicts
 from tripleo_cli.domain.matching.crowds import find_crowds
+from tripleo_cli.domain.matching.judge import candidates, reason_against
 from tripleo_cli.domain.matching.locate import check_paths
 from tripleo_cli.domain.matching.order import by_name
 from tripleo_cli.domain.matching.outcome import Conflict, Outcome
@@ -126,7 +127,23 @@ def _conflicts(
                 roles=tuple(sorted(names)),
                 wanted=sum(request.wanted[name] for name in names),
                 nodes=by_name(fitting),
-                asks=common_asks([request.roles[name] for name in sorted(names)]),
+                asks=_asks(request, sorted(names), fitting),
             )
         )
     return tuple(conflicts)
+
+
+def _asks(request: MatchRequest, names: Sequence[str], fitting: Sequence[Node]) -> str:
+    """Say what roles ask for in common, where that is what tells their nodes apart.
+
+    Empty where other nodes have it too, and miss what only one of the roles asks for.
+    """
+    roles = [request.roles[name] for name in names]
+    known = {node.id for node in fitting}
+    others = [node for node in request.nodes if node.id not in known]
+    has_more = any(
+        reason_against(candidate, role, request) is None
+        for candidate in candidates(request, others)
+        for role in easygoing(roles)
+    )
+    return "" if has_more else common_asks(roles)

@@ -15,6 +15,7 @@ from tripleo_cli.domain.facts import HardwareFacts, Nic
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.outliers.findings import Finding, Verdict
 from tripleo_cli.domain.outliers.group import GroupKey, group_of
+from tripleo_cli.domain.outliers.metrics import Kind, kind_of
 from tripleo_cli.domain.outliers.statistic import FEWEST
 
 AGREED: Final = 3 / 4
@@ -217,6 +218,12 @@ def _by_switch(machine: Machine) -> Mapping[str, str]:
     return {"": " / ".join(groups)} if groups else {}
 
 
+def _results(machine: Machine) -> Mapping[str, str]:
+    """Count results by kind; a machine that measured nothing is told of elsewhere."""
+    counts = Counter(map(kind_of, machine.facts.benchmarks))
+    return {kind.value: str(counts[kind]) for kind in Kind} if counts else {}
+
+
 def switch_name(nic: Nic) -> str:
     """Name the switch that a card is cabled to; empty where it is not known."""
     return (nic.switch.system_name or nic.switch.chassis) if nic.switch else ""
@@ -255,4 +262,10 @@ ASPECTS: Final = (
     Aspect(kind="LLDP neighbour of", alike=_same_group, values=_neighbours),
     Aspect(kind="VLANs of", alike=_same_group, values=_vlans),
     Aspect(kind="cards by switch", alike=_same_group, values=_by_switch),
+    Aspect(
+        kind="number of results of",
+        alike=_same_group,
+        values=_results,
+        when_less="a part was not measured, or broke while it was",
+    ),
 )

@@ -43,7 +43,7 @@ def peers_for(
     processors = (*frame, key.cpu_model, key.cpus)
     anywhere = Peers(("one cpu", key.cpu_model), f"one {key.cpu_model or 'CPU'}")
     wider = (anywhere,) if per_cpu and key.cpu_model else ()
-    if kind is Kind.CPU:
+    if kind in (Kind.CPU, Kind.CPU_EFFICIENCY):
         return (Peers(("cpu", *processors), _say(key, cpus)), *wider)
     memory = f"{key.memory_gib} GiB" if key.memory_gib >= 0 else "memory unknown"
     return (

@@ -14,6 +14,7 @@ from functools import cache
 from operator import itemgetter
 
 from tripleo_cli.domain.facts import HardwareFacts, is_lower_better
+from tripleo_cli.domain.facts.efficiency import efficiencies
 from tripleo_cli.domain.outliers.group import DiskKind, disk_kind
 from tripleo_cli.domain.outliers.metrics import Kind, kind_of
 
@@ -79,7 +80,12 @@ def readings_of(facts: HardwareFacts) -> Mapping[str, Reading]:
     found = (
         _worst(".".join(place), results, disks) for place, results in alike.items()
     )
-    return {reading.metric: reading for reading in found}
+    ratios = (
+        Reading(metric=metric, kind=kind_of(metric), value=ratio, part="all CPUs")
+        for metric, ratio in efficiencies(facts).items()
+        if math.isfinite(ratio)
+    )
+    return {reading.metric: reading for reading in (*found, *ratios)}
 
 
 def _worst(

@@ -15,9 +15,13 @@ DEFAULTS: Final[Mapping[Kind, float]] = {
     Kind.DISK_SEQUENTIAL: 0.07,
     Kind.DISK_RANDOM: 0.08,
     Kind.NETWORK: 0.08,
+    Kind.CPU_EFFICIENCY: 0.1,
+    Kind.MEMORY_EFFICIENCY: 0.1,
 }
 """Of the median. The original's upper tolerances were 7, 7, 10, 15 and 15 %; those
-above 8 % would hide what is slow by 15 % among results that scatter by 3 %."""
+above 8 % would hide what is slow by 15 % among results that scatter by 3 %. Those of
+efficiencies were 2 and 10 %: a ratio scatters as much as both of its parts, which the
+results themselves are judged by more strictly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import ipaddress
 import operator
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache, partial
 from typing import Any, Final, Protocol
 
+from tripleo_cli.domain.expression import expression
 from tripleo_cli.domain.facts.units import convert, number_text
 
 Test = Callable[[Any], bool]
@@ -171,10 +171,8 @@ class Pattern:
 
     def test(self) -> Test:
         """Search the text."""
-        search = re.compile(self.expression).search
-        if self.is_wanted:
-            return lambda value: search(value) is not None
-        return lambda value: search(value) is None
+        found_in = expression(self.expression).found_in
+        return lambda value: found_in(value) is self.is_wanted
 
     def negated(self) -> Pattern:
         """Ask for texts in which it is not found."""

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 
+from tripleo_cli.domain.expression import ExpressionFlawError, expression
 from tripleo_cli.domain.specs.condition import (
     Between,
     Compared,
@@ -222,12 +223,10 @@ def _matching(cursor: Cursor) -> Condition:
     start = cursor.offset
     text = cursor.pattern()
     try:
-        return Matching(pattern=re.compile(text))
-    except re.error as error:
-        what = f"not a regular expression: {error.msg}"
-        raise FlawError(start + (error.pos or 0), what) from None
-    except (OverflowError, RecursionError):
-        raise FlawError(start, "the regular expression is too large") from None
+        return Matching(expression=expression(text))
+    except ExpressionFlawError as flaw:
+        what = f"not a regular expression: {flaw.reason}"
+        raise FlawError(start + flaw.position, what) from None
 
 
 def _not(cursor: Cursor) -> Condition:

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import ipaddress
 import operator
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
+
+from tripleo_cli.domain.expression import Expression
 
 Number = int | float
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -114,11 +115,11 @@ class InNetwork:
 class Matching:
     """A text in which a regular expression is found, anywhere."""
 
-    pattern: re.Pattern[str]
+    expression: Expression
 
     def accepts(self, text: str) -> bool:
         """Say whether it is found."""
-        return self.pattern.search(text) is not None
+        return self.expression.found_in(text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

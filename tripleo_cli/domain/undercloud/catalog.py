@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
+from tripleo_cli.domain.url import host_part
 
 REGION = "RegionOne"
 SERVICE_PROJECT = "service"
@@ -57,11 +58,6 @@ CATALOG: tuple[CatalogEntry, ...] = (
 def url_of(config: UndercloudConfig, port: str) -> str:
     """Give the address of a service by its key in the configuration's ports."""
     return f"http://{host_part(config.local_ip)}:{config.ports[port]}"
-
-
-def host_part(address: str) -> str:
-    """Write an address as URLs want it."""
-    return f"[{address}]" if ":" in address else address
 
 
 def endpoints(config: UndercloudConfig) -> Mapping[str, str]:

@@ -57,7 +57,7 @@ class UndercloudConfig:
     enabled_hardware_types: tuple[str, ...] = ("ipmi", "redfish", "fake-hardware")
     clean_nodes: bool = False
     enable_node_discovery: bool = False
-    discovery_default_driver: str = "ipmi"
+    discovery_default_driver: str = "fake-hardware"
     undercloud_debug: bool = False
     auth_token_lifetime: int = 14400
     scheduler_max_attempts: int = 30

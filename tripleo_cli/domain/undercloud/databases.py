@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tripleo_cli.domain.undercloud.catalog import host_part
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.layout import Layout
+from tripleo_cli.domain.url import host_part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

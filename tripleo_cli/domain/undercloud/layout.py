@@ -75,6 +75,11 @@ class Layout:
         return f"{self.etc}/supervisord.conf"
 
     @property
+    def supervisor_program(self) -> str:
+        """What starts supervisord, in the Python of the services' libraries."""
+        return f"{self.etc}/supervisord.py"
+
+    @property
     def programs(self) -> str:
         """The folder of one supervisor file per installed service."""
         return f"{self.etc}/supervisor.d"

@@ -38,7 +38,8 @@ _BEFORE_START: Mapping[str, tuple[str, ...]] = {
     "ironic": ("packages", "sync ironic"),
     "nova-api": ("cells", "sync nova", "sync nova_cell0", "start rabbitmq"),
     "nova-conductor": ("cells", "sync nova", "start rabbitmq"),
-    "nova-scheduler": ("cells", "sync nova", "start rabbitmq"),
+    # Looks for Placement in the catalogue when it starts, and never again.
+    "nova-scheduler": ("cells", "sync nova", "start rabbitmq", "identity"),
     # Signs in to Ironic and Placement when it starts.
     "nova-compute": (
         *("start nova-conductor", "start ironic", "start placement", "identity"),
@@ -117,7 +118,11 @@ _MACHINE = (
         name="supervisor",
         title="Run the supervisor",
         needs=("environment", "configuration"),
-        inputs=(file_input("supervisord.conf"), "systemd unit"),
+        inputs=(
+            file_input("supervisord.conf"),
+            file_input("supervisord.py"),
+            "systemd unit",
+        ),
         renewed_by=("environment",),
     ),
     Task(

@@ -7,13 +7,13 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 
 from tripleo_cli.domain.driver import bmc_identity
-from tripleo_cli.domain.node import Node, label
+from tripleo_cli.domain.node import Node, NodeId, label
 from tripleo_cli.domain.validation.facts import (
     NETWORK,
     DeploymentFacts,
     labels,
 )
-from tripleo_cli.domain.validation.finding import Finding, error
+from tripleo_cli.domain.validation.finding import Finding, error, warning
 
 Address = IPv4Address | IPv6Address
 OTHER = "choose another address"
@@ -23,13 +23,20 @@ _WITHOUT_PORTS = frozenset({"", "noop"})
 
 
 def addresses_are_single(facts: DeploymentFacts) -> Iterator[Finding]:
-    """No two nodes share a MAC or a BMC, no two things a fixed IP."""
+    """No two nodes share a MAC or a BMC, no two things a fixed IP.
+
+    Nodes that neither get nor have a server of this stack are worth a word only: they
+    must not keep others from deploying.
+    """
+    concerned = {node.id for node in facts.chosen()} | _serving(facts)
     for mac, nodes in _shared((mac, n) for n in facts.nodes for mac in n.ports):
         remedy = "openstack baremetal port delete PORT, or import the nodes again"
-        yield error(labels(nodes), f"has MAC address {mac}, as others have", remedy)
+        tell = error if concerned & {node.id for node in nodes} else warning
+        yield tell(labels(nodes), f"has MAC address {mac}, as others have", remedy)
     for bmc, nodes in _shared((_bmc(node), node) for node in facts.nodes):
         what = f"is reached by BMC {bmc}, as others are: they are one machine"
-        yield error(labels(nodes), what, "openstack overcloud node delete NODE")
+        tell = error if concerned & {node.id for node in nodes} else warning
+        yield tell(labels(nodes), what, "openstack overcloud node delete NODE")
     bare = [node for node in facts.chosen() if not node.ports and _wires(node)]
     if bare:
         what = "has no port: Ironic can't attach it to the provisioning network"
@@ -106,6 +113,11 @@ def _bmc(node: Node) -> str:
 def _wires(node: Node) -> bool:
     """Whether Ironic attaches the machine's ports to networks."""
     return node.interfaces.get("network_interface", "") not in _WITHOUT_PORTS
+
+
+def _serving(facts: DeploymentFacts) -> set[NodeId]:
+    running = facts.running.plan.nodes if facts.running else ()
+    return {NodeId(member.node_id) for member in running}
 
 
 def _is_ours(name: str, facts: DeploymentFacts) -> bool:

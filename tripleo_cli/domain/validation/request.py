@@ -102,7 +102,8 @@ def _would_fit(node: Node, facts: DeploymentFacts) -> bool:
         return False
     state = replace(node.state, provision=ProvisionState.AVAILABLE)
     ready = replace(node, state=state)
-    return any(reject(ready, role) is None for role in facts.used_roles())
+    mode = facts.request.strictness
+    return any(reject(ready, role, mode) is None for role in facts.used_roles())
 
 
 def names_are_good(facts: DeploymentFacts) -> Iterator[Finding]:

@@ -111,6 +111,9 @@ class Machine(Protocol):
             Name and pid of each. Processes that this run started are left alone.
         """
 
+    def end_all(self, config: UndercloudConfig) -> None:
+        """Kill this undercloud's processes, its supervisor among them, at once."""
+
     def tail(self, path: str, lines: int, *, follow: bool) -> Iterator[str]:
         """Give the last lines of a file and, to follow it, those yet to come."""
 

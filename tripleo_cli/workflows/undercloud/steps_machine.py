@@ -27,6 +27,7 @@ APT = ("apt-get", "-q", "-o", "DPkg::Lock::Timeout=600")
 _DATA_FOLDERS = (
     *("glance/images", "glance/staging", "glance/tasks"),
     *("ironic/http", "ironic/tftp", "ironic/images", "ironic/master_images"),
+    *("ironic/certificates", "ironic/master_iso_images", "ironic/tftp/master_images"),
     *("keystone", *(f"keystone/{name}" for name in KEY_REPOSITORIES)),
     *("neutron", "nova/instances", "rabbitmq", "scratch"),
 )

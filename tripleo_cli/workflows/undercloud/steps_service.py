@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from functools import partial
 
-from tripleo_cli.domain.undercloud.catalog import host_part
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.programs import PROGRAMS, Program
 from tripleo_cli.domain.undercloud.services import SERVICES, ServiceSpec
 from tripleo_cli.domain.undercloud.tasks import start_task
+from tripleo_cli.domain.url import host_part
 from tripleo_cli.errors import HostError
 from tripleo_cli.workflows.undercloud.ports import Host
 from tripleo_cli.workflows.undercloud.site import (

@@ -94,7 +94,8 @@ def start_call(undercloud: Undercloud) -> Call:
         return Call(argv=("systemctl", "start", undercloud.layout.unit))
     return Call(
         argv=(
-            f"{undercloud.layout.venv}/bin/supervisord",
+            f"{undercloud.layout.venv}/bin/python",
+            undercloud.layout.supervisor_program,
             "--configuration",
             undercloud.layout.supervisor_config,
         ),

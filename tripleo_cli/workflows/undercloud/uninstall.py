@@ -94,7 +94,7 @@ def uninstall(
     is_there = host.exists(layout.root)
     report(Began(_TASK))
     with host.lock(layout.lock) if is_there else nullcontext():
-        stop_supervisor(undercloud)
+        _end_services(undercloud)
         report(Finished(_TASK, "services", "stopped"))
         _remove_unit(undercloud)
         remove_clouds(undercloud.config, host)
@@ -110,6 +110,14 @@ def uninstall(
         kept = " ".join(removal.kept_packages)
         report(Noted(f"Packages stay; to remove them: apt-get purge {kept}"))
     report(Finished(_TASK))
+
+
+def _end_services(undercloud: Undercloud) -> None:
+    """End them without the time to put data away that is going to be removed."""
+    if has_unit(undercloud):
+        stop_supervisor(undercloud)
+    else:
+        undercloud.machine.end_all(undercloud.config)
 
 
 def _folders(undercloud: Undercloud) -> tuple[str, ...]:

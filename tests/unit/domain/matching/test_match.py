@@ -190,6 +190,21 @@ def test_roles_that_conflict_are_named_together_and_others_are_not() -> None:
     assert len(lines) == 5
 
 
+def test_what_other_nodes_have_too_is_not_said_of_those_that_fit() -> None:
+    ceph = Role(name="Ceph", needs=Needs(cpus=4, disk_gb=1000))
+    controller = replace(CONTROLLER, needs=Needs(cpus=4, memory_mb=8192))
+    nodes = [a_node("fit", disk_gb=2000, memory_gb=16)]
+    nodes += [a_node("small", memory_gb=4)]
+
+    with pytest.raises(NotEnoughNodesError) as caught:
+        match({"Controller": 1, "Ceph": 1}, roles(controller, ceph), nodes, {})
+
+    assert str(caught.value).startswith(
+        "Ceph (1) and Controller (1) together need 2 of the 1 node that fits any of "
+        "them: fit\n"
+    )
+
+
 def test_reasons_that_differ_between_conflicting_roles_name_them() -> None:
     nodes = [a_node("only"), a_node("tagged", capabilities={"profile": "gpu"})]
 

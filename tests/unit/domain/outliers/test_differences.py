@@ -136,3 +136,19 @@ def test_the_order_of_nodes_does_not_matter(order: Callable[..., Any]) -> None:
     nodes = [a_node(f"n{i}", facts=each) for i, each in enumerate(facts)]
 
     assert [one.node.name for one in differences(order(nodes))] == ["n2"]
+
+
+def test_a_kind_of_result_that_like_machines_have_and_one_has_not_is_missed() -> None:
+    cpu, disk = "cpu.logical.loops_per_sec", "disk.sd1.standalone_read_1M_KBps"
+    measured = replace(USUAL, benchmarks={cpu: 7.0, disk: 9.0})
+    broken = replace(USUAL, benchmarks={cpu: 7.0})
+    never = replace(USUAL, benchmarks={})
+    facts = [measured] * 3 + [broken, never]
+
+    findings = differences(a_node(f"n{i}", facts=f) for i, f in enumerate(facts))
+
+    (finding,) = findings
+    assert finding.node.name == "n3"
+    assert finding.reason.startswith(
+        "number of results of disk-sequential is 0, 3 of 4 like machines have 1: "
+    )

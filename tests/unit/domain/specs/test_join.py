@@ -97,7 +97,7 @@ def test_the_order_of_lines_makes_no_difference_on_a_real_machine() -> None:
     }
 
     for seed in range(20):
-        random.Random(seed).shuffle(lines)  # noqa: S311
+        random.Random(seed).shuffle(lines)  # noqa: S311 - an order of lines
         assert variables(lines, HOSTS[0]) == expected
 
 
@@ -159,7 +159,7 @@ def test_there_is_no_limit_to_how_deep_a_match_is_searched() -> None:
 
 
 def test_a_spec_that_is_too_hard_is_stopped() -> None:
-    dice = random.Random(1)  # noqa: S311
+    dice = random.Random(1)  # noqa: S311 - an order of lines
     links = [
         ("link", str(one), str(other), "up")
         for pair in combinations(range(60), 2)

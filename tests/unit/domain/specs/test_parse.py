@@ -51,5 +51,5 @@ def test_functions_can_be_nested_but_not_without_end() -> None:
 
 
 def test_a_regular_expression_can_be_too_large() -> None:
-    with pytest.raises(FlawError, match="too large"):
+    with pytest.raises(FlawError, match="too big"):
         parse_field("regexp(a{99999999999})")

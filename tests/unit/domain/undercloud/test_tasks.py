@@ -31,6 +31,13 @@ def test_every_task_follows_what_it_needs() -> None:
         assert set(task.renewed_by) <= set(order)
 
 
+@pytest.mark.parametrize("service", ["nova-scheduler", "nova-compute"])
+def test_who_reads_the_catalogue_once_starts_when_it_is_there(service: str) -> None:
+    starts = {task.name: task for task in TASKS}
+
+    assert "identity" in starts[f"start {service}"].needs
+
+
 def test_a_circle_is_told() -> None:
     one = Task(name="one", title="", needs=("two",))
     two = Task(name="two", title="", needs=("one",))

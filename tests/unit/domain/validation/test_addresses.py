@@ -28,6 +28,12 @@ def bmc(name: str, address: str) -> Any:
     return a_node(name, driver_info={"fake_address": address})
 
 
+def idle(name: str) -> Any:
+    """Make a node of another class, which no role could have."""
+    info = {"fake_address": "10.0.0.1"}
+    return a_node(name, driver_info=info, resource_class="other")
+
+
 CASES = [
     Case(name="none", facts=facts()),
     Case(
@@ -42,6 +48,19 @@ CASES = [
             [bmc("n0", "10.0.0.1"), bmc("n1", "10.0.0.1"), bmc("n2", "10.0.0.2")]
         ),
         told=[("error", ("n0", "n1"), "10.0.0.1")],
+    ),
+    Case(
+        name="a BMC twice, of machines that nobody asks for",
+        facts=facts([bmc("n0", "10.0.0.2"), idle("n1"), idle("n2")]),
+        told=[("warning", ("n1", "n2"), "10.0.0.1")],
+    ),
+    Case(
+        name="a BMC twice, of a machine that serves this stack",
+        facts=facts(
+            [bmc("n0", "10.0.0.2"), idle("n1"), idle("n2")],
+            running=a_stack("CREATE", "COMPLETE", a_member("oc-1", idle("n1"))),
+        ),
+        told=[("error", ("n1", "n2"), "10.0.0.1")],
     ),
     Case(
         name="no port on a node that is wired",

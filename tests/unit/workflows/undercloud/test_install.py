@@ -72,7 +72,7 @@ def test_a_second_run_does_nothing_and_says_so(site: FakeSite) -> None:
 
 
 @pytest.mark.parametrize("systemd", [False, True])
-def test_systemd_gets_a_unit_where_it_runs(site: FakeSite, systemd: bool) -> None:  # noqa: FBT001
+def test_systemd_gets_a_unit_where_it_runs(site: FakeSite, systemd: bool) -> None:  # noqa: FBT001 - pytest gives it by name
     if systemd:
         site.host.folders |= {"/run/systemd/system", "/etc/systemd/system"}
 

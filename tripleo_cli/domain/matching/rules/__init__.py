@@ -26,5 +26,8 @@ SIMPLE_RULES: tuple[Rule, ...] = (
 )
 """Look at nothing of a node but ``Candidate.looks``."""
 
+PLACING_RULES: tuple[Rule, ...] = (resource_class_rule, traits_rule)
+"""What Nova places servers by, however strictly nodes are judged."""
+
 RULES: tuple[Rule, ...] = (*SIMPLE_RULES, requirement_rule)
 """Decide whether a node serves a role."""

@@ -1,0 +1,44 @@
+"""Several descriptions of one image become one, as TripleO's did."""
+
+from __future__ import annotations
+
+from tests.unit.domain.image.recipes import an_image
+from tripleo_cli.domain.image.description import ImageDescription, merged
+
+
+def test_lists_are_joined_and_name_everything_once() -> None:
+    first = an_image(elements=("a", "b"), packages=("p",))
+    then = ImageDescription(name="node", elements=("b", "c"), packages=("q", "p"))
+
+    image = merged([first, then])["node"]
+
+    assert image.elements == ("a", "b", "c")
+    assert image.packages == ("p", "q")
+
+
+def test_options_may_be_repeated() -> None:
+    parts = [an_image(options=("--x", "1")), an_image(options=("--x", "2"))]
+
+    assert merged(parts)["node"].options == ("--x", "1", "--x", "2")
+
+
+def test_of_everything_else_the_first_that_was_said_stays() -> None:
+    first = ImageDescription(name="node", distro="debian", skip_base=False, roles=())
+    then = an_image(distro="fedora", arch="arm64", skip_base=True, roles=("all",))
+
+    image = merged([first, then])["node"]
+
+    assert (image.distro, image.arch, image.formats) == ("debian", "arm64", ("tar",))
+    assert image.skip_base is False
+    assert image.roles == ()
+
+
+def test_environments_are_joined_and_the_first_value_wins() -> None:
+    first = an_image(environment={"A": "1"})
+    then = an_image(environment={"A": "2", "B": "3"})
+
+    assert merged([first, then])["node"].environment == {"A": "1", "B": "3"}
+
+
+def test_images_of_different_names_stay_apart() -> None:
+    assert list(merged([an_image(), an_image(name="other")])) == ["node", "other"]

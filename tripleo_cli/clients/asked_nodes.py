@@ -1,0 +1,151 @@
+"""Overcloud nodes whose program is asked in words and answers in JSON, by some way."""
+
+from __future__ import annotations
+
+import hashlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+
+from tripleo_cli.clients import node_answers
+from tripleo_cli.clients.ansible import Answer
+from tripleo_cli.clients.node_answers import Way
+from tripleo_cli.clients.node_words import PUPPET_S, apply_words, check_words
+from tripleo_cli.domain.overcloud.outcome import (
+    CheckOutcome,
+    NodeRecord,
+    OnOutcome,
+    PrepareOutcome,
+    StepOutcome,
+    Target,
+    unwatched,
+)
+
+INCOMING = "/var/lib/tripleo/incoming"
+"""Where nodes get the program and their bundle; 0700."""
+BUNDLE = f"{INCOMING}/bundle.json"
+SHORT_S = 300
+"""How long asking for states may take in all."""
+PREPARE_S = PUPPET_S + 2 * SHORT_S
+"""How long preparing may take; a run that was left behind is waited for."""
+CHECKS_S = 900
+
+Words = Sequence[str]
+OnAnswer = Callable[[Target, Answer], None]
+
+
+def nobody(_target: Target, _answer: Answer) -> None:
+    """Tell nobody before all have answered."""
+
+
+class AskedNodes(ABC):
+    """Implements the ``Nodes`` port but for ``reach``, on the way that is left open."""
+
+    def prepare(self, bundles: Mapping[Target, str]) -> Mapping[str, PrepareOutcome]:
+        """Let each node see whether it fits; what it has already is not sent."""
+        expecting = {
+            one: [*self._prepare_words(), "--expect", _digest(text)]
+            for one, text in bundles.items()
+        }
+        answers = dict(self._ask(expecting, PREPARE_S)) if expecting else {}
+        lacking = {one: bundles[one] for one in bundles if _lacks(answers[one])}
+        answers.update(self._send(lacking) if lacking else {})
+        return {
+            one.hostname: node_answers.prepare_outcome(answers[one], self._way(one))
+            for one in bundles
+        }
+
+    def states(self, targets: Sequence[Target]) -> Mapping[str, NodeRecord]:
+        """Ask the program on each node, if it is there."""
+        answers = self._ask_all(targets, ("state",), SHORT_S)
+        return {
+            one.hostname: node_answers.node_record(answers[one], self._way(one))
+            for one in targets
+        }
+
+    def apply(
+        self,
+        targets: Sequence[Target],
+        step: int,
+        *,
+        check: bool = False,
+        force: bool = False,
+        on_outcome: OnOutcome = unwatched,
+    ) -> Mapping[str, StepOutcome]:
+        """Run a step on all nodes at once; each is told of as it ends."""
+        outcomes: dict[str, StepOutcome] = {}
+
+        def take(target: Target, answer: Answer) -> None:
+            outcome = node_answers.step_outcome(step, answer, self._way(target))
+            outcomes[target.hostname] = outcome
+            on_outcome(target.hostname, outcome)
+
+        words = apply_words(step, check=check, force=force)
+        # A run that was left behind may take its whole time before ours begins.
+        answers = self._ask_all(targets, words, 2 * PUPPET_S + SHORT_S, take)
+        for one in targets:
+            if one.hostname not in outcomes:
+                take(one, answers[one])
+        return {one.hostname: outcomes[one.hostname] for one in targets}
+
+    def check(
+        self, targets: Sequence[Target], *steps: int, within_s: float | None = None
+    ) -> Mapping[str, Sequence[CheckOutcome]]:
+        """Let nodes make their checks; each has its own time limit there."""
+        answers = self._ask_all(targets, check_words(steps, within_s), CHECKS_S)
+        return {
+            one.hostname: node_answers.check_outcomes(answers[one], self._way(one))
+            for one in targets
+        }
+
+    @abstractmethod
+    def _ask(
+        self,
+        asked: Mapping[Target, Words],
+        limit_s: float,
+        on_answer: OnAnswer = nobody,
+    ) -> Mapping[Target, Answer]:
+        """Let the program run on some nodes at once, with words for each.
+
+        Args:
+            asked: Not empty.
+            limit_s: How long all of it may take.
+            on_answer: May be told of nodes as they answer, from any thread.
+
+        Returns:
+            An answer for each; that there is none is one, too.
+        """
+
+    @abstractmethod
+    def _send(self, bundles: Mapping[Target, str]) -> Mapping[Target, Answer]:
+        """Send some nodes the program and their bundles, and let them prepare."""
+
+    @abstractmethod
+    def _way(self, target: Target) -> Way:
+        """Say by what way a node is reached, for messages."""
+
+    @abstractmethod
+    def _now(self) -> str:
+        """The time of day, in seconds of the epoch; nodes compare theirs."""
+
+    def _prepare_words(self) -> list[str]:
+        return ["prepare", BUNDLE, "--now", self._now()]
+
+    def _ask_all(
+        self,
+        targets: Sequence[Target],
+        words: Words,
+        limit_s: float,
+        on_answer: OnAnswer = nobody,
+    ) -> Mapping[Target, Answer]:
+        asked = dict.fromkeys(targets, words)
+        return self._ask(asked, limit_s, on_answer) if asked else {}
+
+
+def _digest(bundle: str) -> str:
+    """Name a bundle by its content, as the program does."""
+    return hashlib.sha256(bundle.encode()).hexdigest()
+
+
+def _lacks(answer: Answer) -> bool:
+    """Whether a node has neither this program nor this bundle."""
+    return answer.is_reached and not node_answers.is_prepared(answer)

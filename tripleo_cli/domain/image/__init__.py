@@ -1,0 +1,1 @@
+"""Images of nodes: what is in them, and how they are built."""

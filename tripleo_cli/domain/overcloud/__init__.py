@@ -1,0 +1,1 @@
+"""The overcloud itself: services, their configuration, how its nodes get it."""
