@@ -135,13 +135,15 @@ def make_overcloud_tools(stack: str, ssh: SshAccess, cloud: Cloud) -> OvercloudT
     from tripleo_cli.clients.pull import HeatNodes
     from tripleo_cli.clients.push import SshNodes
     from tripleo_cli.clients.routed_nodes import RoutedNodes
+    from tripleo_cli.clients.ssh import Ssh
     from tripleo_cli.clients.workdir import FOLDER
     from tripleo_cli.resources import shipped
     from tripleo_cli.workflows.overcloud import Tools
 
     folder = Path.home() / FOLDER / stack
     playbook = (shipped("templates") / "ansible/verb.yaml").read_text()
-    push = SshNodes(folder=folder, key=Path(ssh.key), user=ssh.user, playbook=playbook)
+    login = Ssh(folder=folder, key=Path(ssh.key), user=ssh.user)
+    push = SshNodes(ssh=login, playbook=playbook)
     pull = HeatNodes(orders=lambda: cloud.orders(stack), clock=make_clock())
     return Tools(
         nodes=RoutedNodes(push, pull),

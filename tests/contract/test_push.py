@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+import signal
+import threading
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
-from tripleo_cli.clients.ansible import Answer
-from tripleo_cli.clients.asked_nodes import INCOMING, Words
-from tripleo_cli.clients.push import SshNodes
+from tripleo_cli.clients.asked_nodes import INCOMING
+from tripleo_cli.clients.push import PYTHON, SshNodes
+from tripleo_cli.clients.ssh import Call, Ssh
 from tripleo_cli.domain.overcloud.outcome import Target
 from tripleo_cli.errors import HostError
 
@@ -27,35 +30,37 @@ exec sh -c "$(echo "$last" | sed "s#{incoming}#{root}/$place{incoming}#g")"
 """
 SUDO = """\
 #!/bin/sh
-[ "$1" = -n ] && shift && exec "$@"
+[ "$1" = -n ] && shift
+[ "$1" = {python} ] || exec "$@"
+shift
+[ -f "$1" ] || {{ echo "$1: can't open file" >&2; exit 2; }}
+echo "$@" >>"{root}/asked"
+exec cat "{root}/answer"
 """
+"""A node on which the program, where it is, gives one answer."""
 USER = "tripleo-admin"
-
-
-class Nodes(SshNodes):
-    """Nodes on which the program, where it is, finds that all fits."""
-
-    def _ask(
-        self, asked: Mapping[Target, Words], *_limits: object, **_named: object
-    ) -> Mapping[Target, Answer]:
-        return {one: self._answer(words) for one, words in asked.items()}
-
-    def _answer(self, words: Words) -> Answer:
-        if "--expect" in words:
-            return Answer(failure="can't open file", code=2)
-        return Answer(printed=json.dumps(WELL), code=0)
 
 
 WELL = {"problems": [], "changed": ["/etc/hosts"], "seconds": 0.1, "steps": {}}
 
 
 @pytest.fixture
-def nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Nodes:
-    put(tmp_path, "sudo", SUDO)
+def nodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SshNodes:
+    put(tmp_path, "sudo", SUDO.format(python=PYTHON, root=tmp_path))
+    answers(tmp_path, WELL)
     monkeypatch.setenv("PATH", f"{tmp_path}/bin:{os.environ['PATH']}")
     here(tmp_path)
-    folder = tmp_path / "stack"
-    return Nodes(folder=folder, key=tmp_path / "key", user=USER, playbook="")
+    return SshNodes(ssh=login(tmp_path), playbook="")
+
+
+def login(root: Path, at_once: int = 20) -> Ssh:
+    key = root / "key"
+    return Ssh(folder=root / "stack", key=key, user=USER, at_once=at_once)
+
+
+def answers(root: Path, what: object) -> None:
+    """Let the program answer with that."""
+    (root / "answer").write_text(json.dumps(what))
 
 
 def put(root: Path, name: str, text: str) -> None:
@@ -75,7 +80,7 @@ def incoming(root: Path, target: Target) -> Path:
     return Path(f"{root}/{USER}@{target.address}{INCOMING}")
 
 
-def test_who_lets_us_in(nodes: Nodes, tmp_path: Path) -> None:
+def test_who_lets_us_in(nodes: SshNodes, tmp_path: Path) -> None:
     here(tmp_path, silent=TWO.address, says="Permission denied (publickey).", code=255)
 
     found = nodes.reach([ONE, TWO])
@@ -84,7 +89,7 @@ def test_who_lets_us_in(nodes: Nodes, tmp_path: Path) -> None:
     assert f"does not let {USER} in with the key {tmp_path}/key" in found["two"]
 
 
-def test_each_gets_its_own_bundle(nodes: Nodes, tmp_path: Path) -> None:
+def test_each_gets_its_own_bundle(nodes: SshNodes, tmp_path: Path) -> None:
     found = nodes.prepare({ONE: '{"a": 1}', TWO: '{"b": 2}'})
 
     assert all(one.is_reached and not one.problems for one in found.values())
@@ -92,7 +97,7 @@ def test_each_gets_its_own_bundle(nodes: Nodes, tmp_path: Path) -> None:
     assert (incoming(tmp_path, TWO) / "bundle.json").read_text() == '{"b": 2}'
 
 
-def test_what_is_sent_is_for_root_alone(nodes: Nodes, tmp_path: Path) -> None:
+def test_what_is_sent_is_for_root_alone(nodes: SshNodes, tmp_path: Path) -> None:
     nodes.prepare({ONE: "{}"})
     nodes.prepare({ONE: '{"password": "hush"}'})
 
@@ -105,7 +110,7 @@ def test_what_is_sent_is_for_root_alone(nodes: Nodes, tmp_path: Path) -> None:
     assert "hush" not in (tmp_path / "calls").read_text()
 
 
-def test_a_node_without_room_is_named(nodes: Nodes, tmp_path: Path) -> None:
+def test_a_node_without_room_is_named(nodes: SshNodes, tmp_path: Path) -> None:
     says = "tar: bundle.json: Cannot write: No space left on device"
     here(tmp_path, silent=TWO.address, says=says, code=2)
 
@@ -116,7 +121,7 @@ def test_a_node_without_room_is_named(nodes: Nodes, tmp_path: Path) -> None:
     assert [one.what for one in found["two"].problems] == ["the node's disk is full"]
 
 
-def test_a_node_that_is_lost_while_it_is_sent(nodes: Nodes, tmp_path: Path) -> None:
+def test_a_node_that_is_lost_while_it_is_sent(nodes: SshNodes, tmp_path: Path) -> None:
     says = f"Connection to {TWO.address} closed by remote host."
     here(tmp_path, silent=TWO.address, says=says, code=255)
 
@@ -127,7 +132,7 @@ def test_a_node_that_is_lost_while_it_is_sent(nodes: Nodes, tmp_path: Path) -> N
 
 
 def test_a_machine_without_ssh(
-    nodes: Nodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    nodes: SshNodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path / "empty"))
 
@@ -135,3 +140,61 @@ def test_a_machine_without_ssh(
         nodes.reach([ONE])
 
     assert "openssh-client" in str(caught.value.hint)
+
+
+def test_nodes_compare_their_clock_with_ours(nodes: SshNodes, tmp_path: Path) -> None:
+    before = time.time()
+    nodes.prepare({ONE: "{}"})
+
+    words = (tmp_path / "asked").read_text().split()
+    assert before - 1 < int(words[words.index("--now") + 1]) < time.time() + 1
+
+
+def test_checks_that_nodes_make(nodes: SshNodes, tmp_path: Path) -> None:
+    nodes.prepare({ONE: "{}"})
+    check = {"step": 2, "name": "it runs", "passed": True, "detail": "", "unit": ""}
+    answers(tmp_path, [{**check, "log": [], "seconds": 0.1}])
+
+    found = nodes.check([ONE, TWO], 2, within_s=5)
+
+    assert [(one.name, one.passed) for one in found["one"]] == [("it runs", True)]
+    assert "the program is not on the node" in found["two"][0].detail
+    assert (tmp_path / "asked").read_text().endswith("check --step 2 --within 5\n")
+
+
+@pytest.mark.usefixtures("nodes")
+def test_one_that_does_not_answer_in_time(tmp_path: Path) -> None:
+    put(tmp_path, "ssh", "#!/bin/sh\nexec sleep 60\n")
+    began = time.monotonic()
+
+    found = login(tmp_path).run({ONE: Call(command=lambda: "true")}, 0.2)
+
+    assert found[ONE].failure == "it does not answer within 0 s"
+    assert not found[ONE].is_reached
+    assert time.monotonic() - began < 30
+
+
+@pytest.mark.usefixtures("nodes")
+def test_ctrl_c_lets_nobody_go_on(tmp_path: Path) -> None:
+    """Who was talked to is left alone, and who waited for a place is not begun with."""
+    put(tmp_path, "ssh", f'#!/bin/sh\necho $$ >>"{tmp_path}/pids"\nexec sleep 60\n')
+    pids = tmp_path / "pids"
+    thread = threading.Thread(target=press_ctrl_c, args=(pids,))
+    thread.start()
+
+    with pytest.raises(KeyboardInterrupt):
+        login(tmp_path, at_once=1).run(
+            {one: Call(command=lambda: "true") for one in (ONE, TWO)}, 60
+        )
+
+    thread.join()
+    begun = [int(line) for line in pids.read_text().split()]
+    assert len(begun) == 1
+    assert not psutil.pid_exists(begun[0])
+
+
+def press_ctrl_c(begun: Path) -> None:
+    """Send ourselves the signal as soon as somebody is talked to."""
+    while not (begun.exists() and begun.read_text()):
+        time.sleep(0.01)
+    signal.raise_signal(signal.SIGINT)

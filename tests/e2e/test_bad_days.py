@@ -297,10 +297,11 @@ def test_the_same_command_completes_what_was_interrupted_cut_and_broken(
     assert_all_is_done(toys)
 
 
-def test_force_does_all_again(toys: Toys) -> None:
-    before = toys.ran(toys.toy)
+def test_force_does_all_of_a_node_again(toys: Toys) -> None:
+    before, others = toys.ran(toys.agent), toys.ran(toys.toy)
 
-    toys.deploy("--force")
+    toys.deploy("--force", "--limit", AGENT)
 
-    assert toys.ran(toys.toy) == {step: n + 1 for step, n in before.items()}
+    assert toys.ran(toys.agent) == {step: n + 1 for step, n in before.items()}
+    assert toys.ran(toys.toy) == others
     assert_all_is_done(toys)

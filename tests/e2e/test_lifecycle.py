@@ -227,9 +227,10 @@ def test_status_agrees_with_what_openstack_says(shell: Shell) -> None:
     )
     machines = by_key(baremetal_nodes(shell), "uuid")
 
-    assert set(status) == set(servers(shell))
+    listed = servers(shell)
+    assert set(status) == set(listed)
     for name, row in status.items():
-        server = servers(shell)[name]
+        server = listed[name]
         machine = machines[row["Node UUID"]]
         assert row["Resource"] == resources[name]["resource_status"]
         assert row["Server ID"] == resources[name]["physical_resource_id"]

@@ -11,14 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from tests.fakes.node_machine import FakeMachine
-from tripleo_cli.clients.ansible import Answer
+from tripleo_cli.clients.answer import Answer
 from tripleo_cli.clients.asked_nodes import (
     BUNDLE,
     PREPARE_S,
     AskedNodes,
     OnAnswer,
     Words,
-    nobody,
 )
 from tripleo_cli.clients.node_answers import Way
 from tripleo_cli.domain.overcloud.outcome import Target
@@ -50,13 +49,15 @@ class ProgramNodes(AskedNodes):
         return REFUSED.format(target.address) if is_off else ""
 
     def _ask(
-        self,
-        asked: Mapping[Target, Words],
-        limit_s: float,
-        on_answer: OnAnswer = nobody,
+        self, asked: Mapping[Target, Words], limit_s: float
     ) -> Mapping[Target, Answer]:
         assert limit_s
-        answers = {one: self._answer(one, words) for one, words in asked.items()}
+        return {one: self._answer(one, words) for one, words in asked.items()}
+
+    def _work(
+        self, asked: Mapping[Target, Words], limit_s: float, on_answer: OnAnswer
+    ) -> Mapping[Target, Answer]:
+        answers = self._ask(asked, limit_s)
         for one, answer in answers.items():
             on_answer(one, answer)
         return answers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -18,6 +17,7 @@ from typing import Any
 
 import psutil
 
+from tripleo_cli.clients.answer import Answer
 from tripleo_cli.errors import HostError
 
 POLL_S = 0.5
@@ -25,16 +25,6 @@ POLL_S = 0.5
 
 _KEPT = ("HOME", "LANG", "LC_ALL", "LOGNAME", "SSH_AUTH_SOCK", "TMPDIR", "USER")
 """What Ansible gets of our environment, which may hold passwords."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """What came back from one node: text that the program printed, or why not."""
-
-    printed: str = ""
-    code: int | None = None
-    failure: str = ""
-    is_reached: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -227,12 +217,3 @@ def _interruptible() -> Iterator[Callable[[], bool]]:
         yield asked.is_set
     finally:
         signal.signal(signal.SIGINT, before)
-
-
-def as_json(answer: Answer) -> Any:
-    """Read what the program printed.
-
-    Raises:
-        ValueError: It printed nothing of the kind.
-    """
-    return json.loads(answer.printed)

@@ -7,7 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 
 from tripleo_cli.clients import node_answers
-from tripleo_cli.clients.ansible import Answer
+from tripleo_cli.clients.answer import Answer
 from tripleo_cli.clients.node_answers import Way
 from tripleo_cli.clients.node_words import PUPPET_S, apply_words, check_words
 from tripleo_cli.domain.overcloud.outcome import (
@@ -31,10 +31,6 @@ CHECKS_S = 900
 
 Words = Sequence[str]
 OnAnswer = Callable[[Target, Answer], None]
-
-
-def nobody(_target: Target, _answer: Answer) -> None:
-    """Tell nobody before all have answered."""
 
 
 class AskedNodes(ABC):
@@ -81,7 +77,9 @@ class AskedNodes(ABC):
 
         words = apply_words(step, check=check, force=force)
         # A run that was left behind may take its whole time before ours begins.
-        answers = self._ask_all(targets, words, 2 * PUPPET_S + SHORT_S, take)
+        asked = dict.fromkeys(targets, words)
+        limit_s = 2 * PUPPET_S + SHORT_S
+        answers = self._work(asked, limit_s, take) if asked else {}
         for one in targets:
             if one.hostname not in outcomes:
                 take(one, answers[one])
@@ -99,12 +97,23 @@ class AskedNodes(ABC):
 
     @abstractmethod
     def _ask(
-        self,
-        asked: Mapping[Target, Words],
-        limit_s: float,
-        on_answer: OnAnswer = nobody,
+        self, asked: Mapping[Target, Words], limit_s: float
     ) -> Mapping[Target, Answer]:
-        """Let the program run on some nodes at once, with words for each.
+        """Let the program answer on some nodes at once, with words for each.
+
+        Args:
+            asked: Not empty.
+            limit_s: How long a node may take.
+
+        Returns:
+            An answer for each; that there is none is one, too.
+        """
+
+    @abstractmethod
+    def _work(
+        self, asked: Mapping[Target, Words], limit_s: float, on_answer: OnAnswer
+    ) -> Mapping[Target, Answer]:
+        """Let the program work on some nodes, which takes long.
 
         Args:
             asked: Not empty.
@@ -131,14 +140,10 @@ class AskedNodes(ABC):
         return ["prepare", BUNDLE, "--now", self._now()]
 
     def _ask_all(
-        self,
-        targets: Sequence[Target],
-        words: Words,
-        limit_s: float,
-        on_answer: OnAnswer = nobody,
+        self, targets: Sequence[Target], words: Words, limit_s: float
     ) -> Mapping[Target, Answer]:
         asked = dict.fromkeys(targets, words)
-        return self._ask(asked, limit_s, on_answer) if asked else {}
+        return self._ask(asked, limit_s) if asked else {}
 
 
 def _digest(bundle: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tripleo_cli.clients.ansible import Answer, as_json
+from tripleo_cli.clients.answer import Answer, as_json
 from tripleo_cli.domain.overcloud.outcome import (
     CheckOutcome,
     NodeRecord,

@@ -21,14 +21,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from tripleo_cli.clients import node_answers
-from tripleo_cli.clients.ansible import Answer
-from tripleo_cli.clients.asked_nodes import (
-    PREPARE_S,
-    AskedNodes,
-    OnAnswer,
-    Words,
-    nobody,
-)
+from tripleo_cli.clients.answer import Answer
+from tripleo_cli.clients.asked_nodes import PREPARE_S, AskedNodes, OnAnswer, Words
 from tripleo_cli.clients.node_answers import Way
 from tripleo_cli.clients.node_program import node_program
 from tripleo_cli.domain.overcloud.outcome import Target
@@ -71,6 +65,10 @@ class Order:
         )
 
 
+def _nobody(_target: Target, _answer: Answer) -> None:
+    """Tell nobody before all have answered."""
+
+
 class HeatNodes(AskedNodes):
     """Implements the ``Nodes`` port.
 
@@ -103,10 +101,12 @@ class HeatNodes(AskedNodes):
         return {one.hostname: _silence(one, answers[one]) for one in targets}
 
     def _ask(
-        self,
-        asked: Mapping[Target, Words],
-        limit_s: float,
-        on_answer: OnAnswer = nobody,
+        self, asked: Mapping[Target, Words], limit_s: float
+    ) -> Mapping[Target, Answer]:
+        return self._work(asked, limit_s, _nobody)
+
+    def _work(
+        self, asked: Mapping[Target, Words], limit_s: float, on_answer: OnAnswer
     ) -> Mapping[Target, Answer]:
         orders = {
             one: Order(words=words, timeout_s=limit_s, files={})
@@ -133,7 +133,7 @@ class HeatNodes(AskedNodes):
         return f"{self._wall():.0f}"
 
     def _order(
-        self, orders: Mapping[Target, Order], on_answer: OnAnswer = nobody
+        self, orders: Mapping[Target, Order], on_answer: OnAnswer = _nobody
     ) -> Mapping[Target, Answer]:
         self._connect()
         with ThreadPoolExecutor(AT_ONCE) as pool:

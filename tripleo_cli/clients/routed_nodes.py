@@ -84,7 +84,7 @@ class RoutedNodes:
         with ThreadPoolExecutor(1) as pool:
             apart = pool.submit(call, self._pull, pulled)
             try:
-                # In this thread, for Ansible has to hear of Ctrl-C.
+                # In this thread, which hears of Ctrl-C.
                 found = call(self._push, pushed)
                 return {**found, **apart.result()}
             except BaseException:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tripleo_cli.clients.ansible import Answer, Listener
+from tripleo_cli.clients.ansible import Listener
+from tripleo_cli.clients.answer import Answer
 
 COMMAND = "ansible.builtin.command"
 

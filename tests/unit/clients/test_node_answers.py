@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tripleo_cli.clients import node_answers
-from tripleo_cli.clients.ansible import Answer
+from tripleo_cli.clients.answer import Answer
 from tripleo_cli.clients.node_answers import Way
 from tripleo_cli.domain.overcloud.outcome import StepState, Target
 

@@ -1,0 +1,181 @@
+"""Commands on many nodes at once, each by an ssh of its own.
+
+Connections are kept open for a minute and shared (ControlMaster), so that a command
+costs one round trip. Host keys are learnt at first contact, per machine, into the
+stack's folder.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tripleo_cli.clients.answer import Answer
+from tripleo_cli.clients.node_answers import Way
+from tripleo_cli.domain.overcloud.outcome import Target
+from tripleo_cli.errors import HostError
+
+KNOWN_HOSTS = "known_hosts"
+FOLDER = ".push"
+LOGIN_S = 15
+"""How long a node may take to let us in."""
+AT_ONCE = 20
+"""How many nodes are talked to at a time."""
+_STALE_S = 4 * 3600
+_SSH_FAILED = 255
+_SOCKET_PATH_BYTES = 49
+"""A socket's path has 107 bytes, of which ssh takes 58 for its own name: a slash, 40
+digits of %C, and 17 characters more while it makes the socket."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A command for a node's shell, and what it reads from standard input.
+
+    ``command`` is asked for when it is the node's turn: of many, some wait for long.
+    """
+
+    command: Callable[[], str]
+    data: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ssh:
+    """How the nodes of a stack are logged in to.
+
+    Attributes:
+        folder: The stack's folder; what it takes to talk to nodes is kept there.
+        key: The private key's file.
+        user: Whom to log in as; may do everything by sudo.
+        at_once: How many nodes to talk to at a time.
+    """
+
+    folder: Path
+    key: Path
+    user: str
+    at_once: int = AT_ONCE
+
+    @property
+    def private(self) -> Path:
+        """Where files of this machine are that others must not see."""
+        return self.folder / FOLDER
+
+    def way(self, target: Target) -> Way:
+        """Say how a node is reached."""
+        return Way(
+            target=target,
+            user=self.user,
+            key=str(self.key),
+            known_hosts=str(self.folder / KNOWN_HOSTS),
+        )
+
+    def run(
+        self, calls: Mapping[Target, Call], limit_s: float
+    ) -> Mapping[Target, Answer]:
+        """Run commands on nodes, each to its end or for so many seconds.
+
+        Raises:
+            HostError: This machine has no ssh, or no place for its files.
+            KeyboardInterrupt: Ctrl-C; nobody talks to a node any more.
+        """
+        with self.place() as sockets:
+            logins = {one: self._login(one, sockets) for one in calls}
+            return asyncio.run(_all(logins, calls, limit_s, self.at_once))
+
+    @contextmanager
+    def place(self) -> Iterator[Path]:
+        """Have our folders, and one for ssh's sockets, whose paths must be short.
+
+        Raises:
+            HostError: They cannot be made.
+        """
+        try:
+            sockets = self.private / "ssh"
+            for folder in (self.folder, self.private, sockets):
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sweep(self.private)
+        except OSError as error:
+            raise HostError(f"cannot make {self.private}: {error.strerror}") from error
+        if len(os.fsencode(sockets)) <= _SOCKET_PATH_BYTES:
+            yield sockets
+            return
+        with tempfile.TemporaryDirectory(prefix="tripleo-") as short:
+            yield Path(short)
+
+    def options(self, target: Target, sockets: Path) -> Iterator[str]:
+        """Give ssh's options for a node, as ``-o`` takes them."""
+        way = self.way(target)
+        yield f"UserKnownHostsFile={way.known_hosts}"
+        yield f"HostKeyAlias={way.alias}"
+        yield "StrictHostKeyChecking=accept-new"
+        yield "HashKnownHosts=no"
+        yield "IdentitiesOnly=yes"
+        yield "BatchMode=yes"
+        yield f"ConnectTimeout={LOGIN_S}"
+        yield "ServerAliveInterval=15"
+        yield "ServerAliveCountMax=3"
+        yield "ControlMaster=auto"
+        yield "ControlPersist=60s"
+        yield f"ControlPath={sockets}/%C"
+
+    def _login(self, target: Target, sockets: Path) -> Sequence[str]:
+        options = self.options(target, sockets)
+        words = [word for one in options for word in ("-o", one)]
+        return ["ssh", *words, "-i", str(self.key), f"{self.user}@{target.address}"]
+
+
+async def _all(
+    logins: Mapping[Target, Sequence[str]],
+    calls: Mapping[Target, Call],
+    limit_s: float,
+    at_once: int,
+) -> Mapping[Target, Answer]:
+    places = asyncio.Semaphore(at_once)
+
+    async def run(target: Target) -> Answer:
+        async with places:
+            call = calls[target]
+            words = (*logins[target], call.command())
+            return await _answer(words, call.data, limit_s)
+
+    return dict(zip(calls, await asyncio.gather(*map(run, calls)), strict=True))
+
+
+async def _answer(argv: Sequence[str], data: bytes, limit_s: float) -> Answer:
+    pipe = asyncio.subprocess.PIPE
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *argv, stdin=pipe, stdout=pipe, stderr=pipe
+        )
+    except FileNotFoundError as error:
+        hint = "install it: apt-get install openssh-client"
+        raise HostError("there is no ssh on this machine", hint=hint) from error
+    try:
+        printed, said = await asyncio.wait_for(process.communicate(data), limit_s)
+    except TimeoutError:
+        why = f"it does not answer within {limit_s:.0f} s"
+        return Answer(failure=why, code=_SSH_FAILED, is_reached=False)
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    return Answer(
+        printed=printed.decode(errors="replace"),
+        code=process.returncode,
+        failure=said.decode(errors="replace"),
+        is_reached=process.returncode != _SSH_FAILED,
+    )
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what runs left that were killed; no run takes as long."""
+    for path in folder.glob("run-*"):
+        if path.stat().st_mtime < time.time() - _STALE_S:
+            shutil.rmtree(path, ignore_errors=True)
