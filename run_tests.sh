@@ -131,10 +131,10 @@ stage_functional() {
   OS_CLOUD=$CLOUD run_pytest functional tests/functional tests/contract \
     -m "functional and not disruptive" --numprocesses 4 --dist loadfile
 }
-# One process disturbs the undercloud, the other installs one beside.
+# A process for each folder: one disturbs the undercloud, one has another one beside.
 stage_disruptive() {
   OS_CLOUD=$CLOUD run_pytest disruptive tests/functional tests/e2e/test_undercloud_resume.py \
-    -m "disruptive or e2e" --numprocesses 2 --dist loadgroup
+    -m "disruptive or e2e" --numprocesses 2 --dist loadscope
 }
 stage_lifecycle() {
   OS_CLOUD=$CLOUD run_pytest lifecycle tests/e2e/test_lifecycle.py -m e2e

@@ -149,6 +149,7 @@ def make_overcloud_tools(stack: str, ssh: SshAccess, cloud: Cloud) -> OvercloudT
         nodes=RoutedNodes(push, pull),
         probes=LiveProbes(),
         identity=KeystoneIdentity,
+        use=make_overcloud_use,
         places=make_places(stack),
     )
 

@@ -31,7 +31,7 @@ class Place:
 @pytest.fixture(params=["memory", "local"])
 def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
     if request.param == "local":
-        return Place(LocalHost(), str(tmp_path))
+        return Place(LocalHost(turn_seconds=0), str(tmp_path))
     fake = FakeHost()
     fake.users.add(OWNER)
     fake.folders.add("/place")
@@ -87,6 +87,21 @@ def test_a_lock_is_held_by_one_at_a_time(place: Place) -> None:
         place.host.lock(path).__enter__()
     with place.host.lock(path):
         pass
+
+
+def test_a_file_is_had_by_one_at_a_time(place: Place) -> None:
+    path = f"{place.folder}/file"
+    with place.host.turn(path):
+        with pytest.raises(HostError, match="another run has held"):
+            place.host.turn(path).__enter__()
+        place.host.put(place.file("a"))
+    with place.host.turn(path):
+        assert place.host.read(path) == "a"
+
+
+def test_there_is_no_turn_where_there_is_no_folder(place: Place) -> None:
+    with pytest.raises(HostError, match="cannot lock"):
+        place.host.turn(f"{place.folder}/none/file").__enter__()
 
 
 def test_local_files_get_their_mode_before_their_name(tmp_path: Path) -> None:

@@ -30,6 +30,16 @@ AGENTS = {
     "Metadata agent": {CONTROLLER},
 }
 
+FLAVORS = {"small": {"vcpus": 1, "ram": 512, "disk": 1}}
+NETWORKS = {
+    "public": {
+        "external": True,
+        "network_type": "flat",
+        "physical_network": "datacentre",
+        "subnets": {"public-v4": {"cidr": "203.0.113.0/24", "dhcp": False}},
+    }
+}
+
 
 @pytest.fixture(scope="module")
 def oven(
@@ -95,6 +105,23 @@ def test_deployed_again_it_changes_nothing(oven: Oven) -> None:
     before = oven.steps()
     deploy(oven)
 
+    assert oven.steps() == before
+
+
+def test_flavors_and_networks_are_there_if_asked_for_and_no_step_is_made_for_it(
+    oven: Oven,
+) -> None:
+    lists = (("flavor", "list", "--all"), ("network", "list"), ("subnet", "list"))
+    assert [oven.ask(*words) for words in lists] == [[], [], []]
+    before = oven.steps()
+
+    oven.tell({"NovaFlavors": FLAVORS, "NeutronNetworks": NETWORKS})
+    deploy(oven)
+
+    [flavor], [network], [subnet] = (oven.ask(*words) for words in lists)
+    assert (flavor["Name"], flavor["VCPUs"], flavor["RAM"]) == ("small", 1, 512)
+    assert (network["Name"], network["Subnets"]) == ("public", [subnet["ID"]])
+    assert (subnet["Name"], subnet["Subnet"]) == ("public-v4", "203.0.113.0/24")
     assert oven.steps() == before
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.conftest import Running, Shell, wait_until
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("resume")]
+pytestmark = pytest.mark.e2e
 
 PORT_OFFSET = 300
 KILLS = (0.1, 0.3, 0.5, 0.7, 0.9)

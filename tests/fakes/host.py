@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from tests.fakes.supervisor import FakeSupervisor
+from tests.fakes.turns import FakeTurns
 from tripleo_cli.domain.host import Call, File, Result
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.databases import DATABASES
@@ -50,6 +51,7 @@ class FakeHost:
         self.cells: list[str] = []
         self.is_bootstrapped = False
         self.holder = ""
+        self.turns = FakeTurns()
         self.lives: int | None = None
         self.interrupted = 0
         self.supervisor = FakeSupervisor(self)
@@ -122,6 +124,11 @@ class FakeHost:
             yield
         finally:
             self.holder = ""
+
+    def turn(self, path: str) -> AbstractContextManager[None]:
+        if path.rpartition("/")[0] not in self.folders:
+            raise HostError(f"cannot lock {path}: no such folder")
+        return self.turns.turn(path)
 
     def connects(self, address: str, port: int) -> bool:
         return address == self.config.local_ip and self._is_served(port)

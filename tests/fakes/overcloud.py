@@ -188,6 +188,8 @@ class FakeOvercloudUse:
     def __init__(self, computes: Sequence[str] = ("compute-0",)) -> None:
         self.there: dict[Thing, dict[str, str]] = {thing: {} for thing in Thing}
         self.hosts = list(computes)
+        self.records: dict[str, dict[str, Any]] = {}
+        """What each thing was made with, by id."""
         self.patience = 2
         self.states: dict[Thing, ThingState] = {}
         """How things of a kind stand, whatever happens."""
@@ -213,6 +215,7 @@ class FakeOvercloudUse:
     def make(self, thing: Thing, fields: Mapping[str, Any]) -> str:
         made = f"{thing.value}-{len(self.there[thing])}"
         self.there[thing][made] = fields["name"]
+        self.records[made] = dict(fields)
         # A service may make a thing, and its answer be lost.
         self._fail(f"make {thing.value}")
         return made
@@ -235,6 +238,9 @@ class FakeOvercloudUse:
         self._looks[thing_id] = self._looks.get(thing_id, 0) + 1
         is_ready = self._looks[thing_id] > self.patience
         return ThingState(status="ACTIVE" if is_ready else "BUILD")
+
+    def record(self, thing: Thing, thing_id: str) -> Mapping[str, Any]:
+        return self.records[thing_id] if thing_id in self.there[thing] else {}
 
     def named(self, thing: Thing, name: str) -> Sequence[str]:
         return [one for one, called in self.there[thing].items() if called == name]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from tests.fakes.clock import FakeClock
+from tests.fakes.turns import FakeTurns
 from tripleo_cli.domain.host import Call, File, Result
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.health import Usage
@@ -89,10 +90,11 @@ class FakeSupervisor:
         return Process(name=name, state="RUNNING", pid=pid, started_at=1)
 
 
-class FakeHost:
+class FakeHost(FakeTurns):
     """Files, users and packages of one machine; runs the few commands it knows."""
 
     def __init__(self, supervisor: FakeSupervisor) -> None:
+        super().__init__()
         self._supervisor = supervisor
         self.files: dict[str, str] = {}
         self.modes: dict[str, int] = {}

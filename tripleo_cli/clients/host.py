@@ -14,10 +14,11 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from tripleo_cli.clients.turns import TURN_SECONDS, turn
 from tripleo_cli.domain.host import ROOT, Call, File, Result
 from tripleo_cli.errors import BusyError, HostError
 
@@ -37,7 +38,8 @@ PROBE_TIMEOUT_S = 20
 class LocalHost:
     """This machine, as root."""
 
-    def __init__(self) -> None:
+    def __init__(self, turn_seconds: float = TURN_SECONDS) -> None:
+        self._turn_seconds = turn_seconds
         self._lock_fd: int | None = None
         self._running: set[subprocess.Popen[str]] = set()
         self._guard = threading.Lock()
@@ -138,6 +140,10 @@ class LocalHost:
         finally:
             self._lock_fd = None
             os.close(descriptor)
+
+    def turn(self, path: str) -> AbstractContextManager[None]:
+        """Have a file for oneself, of which others may be about to change a part."""
+        return turn(Path(path), self._turn_seconds)
 
     def connects(self, address: str, port: int) -> bool:
         """Try to connect, for at most a second."""

@@ -94,18 +94,27 @@ class LiveOvercloudUse:
         """Say how a thing stands."""
         if thing is Thing.ROUTER:
             return self._router(thing_id)
-        place = _PLACES[thing]
-        try:
-            answer = self._services[place.service].get(f"{place.path}/{thing_id}")
-        except NotFoundError:
+        record = self.record(thing, thing_id)
+        if not record:
             return ThingState()
-        record = answer if thing is Thing.IMAGE else answer[thing.value]
         fault = record.get("fault") or {}
         return ThingState(
             # Flavors and subnets have none: they are there, and that is all.
             status=record.get("status", "ACTIVE"),
             reason=str(fault.get("message", "")),
         )
+
+    def record(self, thing: Thing, thing_id: str) -> Mapping[str, Any]:
+        """Give all that a service says of a thing."""
+        place = _PLACES[thing]
+        try:
+            answer = self._services[place.service].get(f"{place.path}/{thing_id}")
+        except NotFoundError:
+            return {}
+        record: Mapping[str, Any] = (
+            answer if thing is Thing.IMAGE else answer[thing.value]
+        )
+        return record
 
     def named(self, thing: Thing, name: str) -> Sequence[str]:
         """Give the ids of all things of a name."""

@@ -8,22 +8,19 @@ import os
 import pwd
 import re
 import secrets
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from tripleo_cli.clients.refusals import reason, telling
+from tripleo_cli.clients.turns import TURN_SECONDS, turn
 from tripleo_cli.errors import BusyError, HostError, InvalidInputError, Problem
 
 FOLDER = "overcloud-deploy"
 """Under the home of whoever deploys; the name is TripleO's own."""
 
-TURN_SECONDS = 20.0
-"""How long others may keep a file that they only read and write again."""
 _LOCK = ".lock"
-_PAUSE_SECONDS = 0.02
 _STACK_NAME = re.compile(r"[A-Za-z][\w.-]{0,254}", re.ASCII)
 
 
@@ -99,11 +96,9 @@ class LocalWorkdir:
     def turn(self, name: str) -> Iterator[None]:
         """Have a file for oneself; the kernel lets go when the process dies."""
         path = self._path(name)
-        # Not the file itself: that is another one after each write.
-        lock = path.with_name(f".{path.name}{_LOCK}")
-        with self._lock_file(lock.name, lock.parent) as file:
-            with telling(f"cannot lock {path}", path):
-                _await_turn(file, lock, self._turn_seconds)
+        with telling(f"cannot lock {path}", path.parent):
+            self._make_folder(path.parent)
+        with turn(path, self._turn_seconds):
             yield
 
     @contextmanager
@@ -161,18 +156,6 @@ def _hold(file: int, root: Path) -> None:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise _busy(os.pread(file, 4096, 0), root) from None
-
-
-def _await_turn(file: int, lock: Path, seconds: float) -> None:
-    end = time.monotonic() + seconds
-    while True:
-        try:
-            return fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() >= end:
-                told = f"another run has held {lock} for {seconds:g} s"
-                raise HostError(told, hint=f"fuser -v {lock}") from None
-        time.sleep(_PAUSE_SECONDS)
 
 
 def _note(file: int, purpose: str) -> None:

@@ -13,6 +13,7 @@ from tripleo_cli.domain.overcloud.catalog import catalogue_of
 from tripleo_cli.domain.overcloud.configuration import configuration_to_dict
 from tripleo_cli.domain.overcloud.layout import Layout, layout_from_outputs
 from tripleo_cli.domain.overcloud.machine import is_configurable
+from tripleo_cli.domain.overcloud.offer import offer_of
 from tripleo_cli.domain.overcloud.passwords import passwords_in
 from tripleo_cli.domain.overcloud.ssh import SSH_SECONDS, SshAccess, key_name
 from tripleo_cli.domain.overcloud.steps import TOLERATED_TAG, Choice, check_choice
@@ -150,6 +151,7 @@ def overcloud_of(plan: Plan, layout: Layout) -> Overcloud:
         bundles={bundle.hostname: bundle for bundle in bundles},
         access=access_of(layout, passwords),
         catalogue=catalogue_of(layout, passwords) if has_keystone else None,
+        offer=offer_of(plan.parameters) if has_keystone else (),
         tolerated=frozenset(
             role.name for role in plan.roles if TOLERATED_TAG in role.tags
         ),

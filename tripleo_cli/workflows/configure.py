@@ -25,6 +25,7 @@ from tripleo_cli.domain.overcloud.steps import Member, due, percent, why
 from tripleo_cli.errors import InterruptedRunError
 from tripleo_cli.workflows.barrier import Barrier
 from tripleo_cli.workflows.concurrency import StoppedError
+from tripleo_cli.workflows.offer import ensure_offer
 from tripleo_cli.workflows.overcloud import Configuring
 from tripleo_cli.workflows.progress import Progress, targets_of
 from tripleo_cli.workflows.reach import await_nodes, prepare_nodes, records_of
@@ -71,10 +72,18 @@ class _Engine:
             else:
                 self._step(step)
         self._barrier.prove()
+        self._offer()
         for line in summary(self._progress.times, ready):
             self._run.report(Noted(line))
         self._progress.end(TASK)
         return self._progress.ledger
+
+    def _offer(self) -> None:
+        """Give users what was asked for; who leaves something out leaves that, too."""
+        overcloud = self._wish.overcloud
+        if overcloud.offer and self._choice.is_whole:
+            use = self._wish.tools.use(overcloud.access)
+            ensure_offer(use, overcloud.offer, self._run.report)
 
     def _make_ready(self) -> None:
         """Come in, send nodes what they need, and learn what they have done."""

@@ -9,12 +9,17 @@ from tripleo_cli.domain.overcloud.access import Access
 from tripleo_cli.domain.overcloud.bundle import Bundle
 from tripleo_cli.domain.overcloud.catalog import Catalogue
 from tripleo_cli.domain.overcloud.layout import Layout
+from tripleo_cli.domain.overcloud.offer import Offered
 from tripleo_cli.domain.overcloud.outcome import Target
 from tripleo_cli.domain.overcloud.ssh import SSH_SECONDS
 from tripleo_cli.domain.overcloud.steps import Choice
 from tripleo_cli.workflows.credentials import Places
 from tripleo_cli.workflows.node_ports import Nodes
-from tripleo_cli.workflows.overcloud_ports import OvercloudIdentity, Probes
+from tripleo_cli.workflows.overcloud_ports import (
+    OvercloudIdentity,
+    OvercloudUse,
+    Probes,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +28,7 @@ class Overcloud:
 
     ``tolerated`` are roles whose nodes may fail without holding up the others.
     ``catalogue`` is ``None`` where no node runs Keystone; ``access`` leads nowhere
-    then.
+    then. ``offer`` is what users are to find there.
     """
 
     name: str
@@ -31,6 +36,7 @@ class Overcloud:
     bundles: Mapping[str, Bundle]
     access: Access
     catalogue: Catalogue | None = None
+    offer: tuple[Offered, ...] = ()
     tolerated: frozenset[str] = frozenset()
 
     @property
@@ -57,6 +63,7 @@ class Tools:
     nodes: Nodes
     probes: Probes
     identity: Callable[[Access], OvercloudIdentity]
+    use: Callable[[Access], OvercloudUse]
     places: Places | None = None
 
 

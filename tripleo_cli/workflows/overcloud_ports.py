@@ -103,6 +103,9 @@ class OvercloudUse(Protocol):
     def state(self, thing: Thing, thing_id: str) -> ThingState:
         """Say how a thing stands; a router is active when its ports are."""
 
+    def record(self, thing: Thing, thing_id: str) -> Mapping[str, Any]:
+        """Give a thing as its service shows it; empty where there is none."""
+
     def named(self, thing: Thing, name: str) -> Sequence[str]:
         """Give the ids of all things of a name."""
 

@@ -132,6 +132,17 @@ def test_an_image_is_sent_as_it_is(site: Site, use: LiveOvercloudUse) -> None:
     assert site.last.body == b"\x00\x01"
 
 
+def test_what_a_service_says_of_a_thing(site: Site, use: LiveOvercloudUse) -> None:
+    flavor = {"id": "f1", "name": "small", "ram": 512}
+    site.answer("GET", "compute", "/flavors/f1", {"flavor": flavor})
+    site.answer("GET", "image", "/v2/images/i1", {"id": "i1", "name": "x"})
+    site.answer("GET", "network", "/v2.0/networks/n1", {}, status=404)
+
+    assert use.record(Thing.FLAVOR, "f1") == flavor
+    assert use.record(Thing.IMAGE, "i1") == {"id": "i1", "name": "x"}
+    assert use.record(Thing.NETWORK, "n1") == {}
+
+
 def test_a_console_is_read(site: Site, use: LiveOvercloudUse) -> None:
     site.answer("POST", "compute", "/servers/s1/action", {"output": "it booted"})
 

@@ -8,7 +8,7 @@ from typing import Any
 from tests.fakes.clock import FakeClock
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.nodes import FakeNodes
-from tests.fakes.overcloud import FakeOvercloudIdentity, FakeProbes
+from tests.fakes.overcloud import FakeOvercloudIdentity, FakeOvercloudUse, FakeProbes
 from tests.fakes.times import FakeTimeServers
 from tests.fakes.workdir import FakeWorkdir
 from tripleo_cli.domain.events import Event, Noted
@@ -18,6 +18,7 @@ from tripleo_cli.domain.overcloud.catalog import Catalogue, CloudService
 from tripleo_cli.domain.overcloud.configuration import RoleConfiguration
 from tripleo_cli.domain.overcloud.layout import DeployedNode, Layout
 from tripleo_cli.domain.overcloud.ledger import Ledger
+from tripleo_cli.domain.overcloud.offer import Offered
 from tripleo_cli.domain.overcloud.service import STEPS
 from tripleo_cli.domain.overcloud.steps import Choice
 from tripleo_cli.workflows.configure import configure
@@ -76,6 +77,8 @@ class OvercloudWorld:
     computes: int = 1
     nodes: FakeNodes = field(default_factory=FakeNodes)
     identity: FakeOvercloudIdentity = field(default_factory=FakeOvercloudIdentity)
+    use: FakeOvercloudUse = field(default_factory=FakeOvercloudUse)
+    offer: tuple[Offered, ...] = ()
     workdir: FakeWorkdir = field(default_factory=FakeWorkdir)
     clock: FakeClock = field(default_factory=FakeClock)
     events: list[Event] = field(default_factory=list)
@@ -109,12 +112,14 @@ class OvercloudWorld:
                 bundles=bundles,
                 access=access_to("192.0.2.1", "secret"),
                 catalogue=Catalogue(items=(GLANCE,)),
+                offer=self.offer,
                 tolerated=frozenset({"Compute"}),
             ),
             tools=Tools(
                 nodes=self.nodes,
                 probes=FakeProbes(),
                 identity=lambda _access: self.identity,
+                use=lambda _access: self.use,
             ),
             choice=replace(Choice(), **choice),
             ssh_seconds=self.ssh_seconds,

@@ -12,7 +12,7 @@ from tests.builders import a_node
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.keys import FakeKeyFiles
 from tests.fakes.nodes import FakeNodes
-from tests.fakes.overcloud import FakeOvercloudIdentity, FakeProbes
+from tests.fakes.overcloud import FakeOvercloudIdentity, FakeOvercloudUse, FakeProbes
 from tests.unit.domain.overcloud.examples import SERVICES
 from tests.unit.workflows.stacks import ROLES, TEMPLATES, World
 from tripleo_cli.domain.deployment import DeploymentRequest
@@ -78,6 +78,7 @@ class Site:
                     nodes=self.nodes,
                     probes=FakeProbes(),
                     identity=lambda _access: FakeOvercloudIdentity(),
+                    use=lambda _access: FakeOvercloudUse(),
                 ),
                 choice=replace(Choice(), **choice),
                 is_stack_only=stack_only,

@@ -8,6 +8,7 @@ from typing import Any
 
 from tripleo_cli.domain.overcloud.interpolation import names_in, root_of
 from tripleo_cli.domain.overcloud.key_names import known_keys
+from tripleo_cli.domain.overcloud.offer import offer_problems
 from tripleo_cli.domain.overcloud.parameters import check_parameters, parameter_values
 from tripleo_cli.domain.overcloud.passwords import check_passwords
 from tripleo_cli.domain.overcloud.service import Service
@@ -64,6 +65,7 @@ def role_configurations(
         *_beside_unmet(roles, services),
         *_extra_problems(roles, parameters),
         *check_parameters(_enabled(roles, services), parameters),
+        *offer_problems(parameters),
         *check_passwords(_enabled(roles, services), parameters),
         *_conflicts(roles, services),
     ]

@@ -62,6 +62,13 @@ def find_cloud(config: UndercloudConfig, host: Host) -> Cloud:
 def remove_clouds(config: UndercloudConfig, host: Host) -> None:
     """Take the undercloud's entries out; a file that only had those goes."""
     path = config.clouds_file
+    if not host.exists(path):
+        return
+    with host.turn(path):
+        _remove_clouds(config, host, path)
+
+
+def _remove_clouds(config: UndercloudConfig, host: Host, path: str) -> None:
     document = load_clouds(host, path)
     ours = own_clouds(config, document)
     if not ours:

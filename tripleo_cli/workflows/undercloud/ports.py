@@ -59,6 +59,15 @@ class Host(Protocol):
             BusyError: A living run holds it; names its pid and since when.
         """
 
+    def turn(self, path: str) -> AbstractContextManager[None]:
+        """Have a file for oneself, while it is read, changed and written.
+
+        Others who take turns wait; it need not be there, but its folder must.
+
+        Raises:
+            HostError: Somebody has it for too long.
+        """
+
     def connects(self, address: str, port: int) -> bool:
         """Tell whether something accepts TCP connections there."""
 

@@ -77,6 +77,10 @@ class RecordedHost:
         self._host.remove(path)
         self.note(f"removed {path}")
 
+    def turn(self, path: str) -> AbstractContextManager[None]:
+        """Have a file for oneself."""
+        return self._host.turn(path)
+
     def lock(self, path: str) -> AbstractContextManager[None]:
         """Hold a lock."""
         return self._host.lock(path)

@@ -81,16 +81,17 @@ def check_clouds(site: Site) -> None:
 def _write_clouds(site: Site) -> str:
     """Merge our entries into the operator's file."""
     path = site.config.clouds_file
-    check_clouds(site)
-    document = load_clouds(site.host, path)
-    wanted = merged(document, cloud_entries(site.config, site.secrets))
-    if wanted == document:
-        return ""
     folder = str(PurePath(path).parent)
     if not site.host.exists(folder):
         site.host.mkdir(folder, owner=ROOT, mode=0o755)
-    text = yaml.safe_dump(wanted, sort_keys=False)
-    site.host.put(File(path=path, text=text, mode=0o600))
+    with site.host.turn(path):
+        check_clouds(site)
+        document = load_clouds(site.host, path)
+        wanted = merged(document, cloud_entries(site.config, site.secrets))
+        if wanted == document:
+            return ""
+        text = yaml.safe_dump(wanted, sort_keys=False)
+        site.host.put(File(path=path, text=text, mode=0o600))
     return f"wrote {path}"
 
 

@@ -289,6 +289,20 @@ def test_another_run_is_not_disturbed(site: FakeSite) -> None:
     assert not site.host.ran
 
 
+def test_clouds_that_a_deployment_is_about_to_write_are_not_lost(
+    site: FakeSite,
+) -> None:
+    folder = CONFIG.clouds_file.rpartition("/")[0]
+    site.host.folders.add(folder)
+
+    with site.host.turn(CONFIG.clouds_file), pytest.raises(HostError, match="has held"):
+        installed(site)
+
+    assert CONFIG.clouds_file not in site.host.files
+    installed(site)
+    assert CONFIG.clouds_file in site.host.files
+
+
 def test_another_cloud_of_the_same_name_is_not_overwritten(site: FakeSite) -> None:
     other = {"auth": {"auth_url": "http://elsewhere", "password": "x"}}
     text = yaml.safe_dump({"clouds": {"undercloud": other}})

@@ -114,6 +114,18 @@ def test_other_clouds_and_settings_stay(fake: FakeUndercloud) -> None:
     assert fake.host.modes[CONFIG.clouds_file] == 0o600
 
 
+def test_clouds_that_a_deployment_is_about_to_write_are_not_lost(
+    fake: FakeUndercloud,
+) -> None:
+    with (
+        fake.host.turn(CONFIG.clouds_file),
+        pytest.raises(HostError, match="has held"),
+    ):
+        remove(fake)
+
+    assert CONFIG.clouds_file in fake.host.files
+
+
 def test_a_cloud_of_our_name_at_another_address_is_not_ours(
     fake: FakeUndercloud,
 ) -> None:
