@@ -141,7 +141,7 @@ stage_lifecycle() {
 }
 # An overcloud on containers, which are the only machines here that run anything.
 # They wait for machines, mostly: two files at a time wait together. A third would only
-# take its turns at the two cores from them.
+# take its turns at the two cores from them. Those that take long come first.
 stage_overcloud() {
   local image=$WORK/images/overcloud-full.tar.zst
   tripleo-fleet prepare &&
@@ -150,9 +150,10 @@ stage_overcloud() {
     OS_CLOUD=$CLOUD openstack overcloud image upload --update-existing --image-type os \
       --image-path "$WORK/images" --os-image-name "${image##*/}" &&
     TRIPLEO_TEST_ROOTFS=$image OS_CLOUD=$CLOUD \
-      run_pytest overcloud tests/contract/test_container_runtime.py \
-      tests/e2e/test_{wires,containers,overcloud,bad_days,roles,pull,chapters}.py \
-      -m e2e --numprocesses 2 --dist loadfile
+      run_pytest overcloud \
+      tests/e2e/test_{roles,bad_days,overcloud,pull,containers,chapters,wires}.py \
+      tests/contract/test_container_runtime.py \
+      -m e2e --numprocesses 2 --dist loadfile --no-loadscope-reorder
 }
 # The image of a disk, on a machine that QEMU emulates.
 stage_boot() {
