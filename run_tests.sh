@@ -140,8 +140,8 @@ stage_lifecycle() {
   OS_CLOUD=$CLOUD run_pytest lifecycle tests/e2e/test_lifecycle.py -m e2e
 }
 # An overcloud on containers, which are the only machines here that run anything.
-# They wait for machines, mostly: two files at a time wait together. A third would only
-# take its turns at the two cores from them. Those that take long come first.
+# They wait for machines, mostly: three files at a time wait together, those that take
+# long first. Two would leave a fifth of two cores idle.
 stage_overcloud() {
   local image=$WORK/images/overcloud-full.tar.zst
   tripleo-fleet prepare &&
@@ -153,7 +153,7 @@ stage_overcloud() {
       run_pytest overcloud \
       tests/e2e/test_{roles,bad_days,overcloud,pull,containers,chapters,wires}.py \
       tests/contract/test_container_runtime.py \
-      -m e2e --numprocesses 2 --dist loadfile --no-loadscope-reorder
+      -m e2e --numprocesses 3 --dist loadfile --no-loadscope-reorder
 }
 # The image of a disk, on a machine that QEMU emulates.
 stage_boot() {
