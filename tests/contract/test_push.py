@@ -131,6 +131,19 @@ def test_a_node_that_is_lost_while_it_is_sent(nodes: SshNodes, tmp_path: Path) -
     assert "the connection was lost" in found["two"].problems[0].what
 
 
+def test_a_connection_is_a_machines_own(nodes: SshNodes, tmp_path: Path) -> None:
+    anew = Target("one", ONE.address, identity="server-3")
+
+    nodes.reach([ONE])
+    nodes.reach([ONE])
+    nodes.reach([anew])
+
+    calls = (tmp_path / "calls").read_text().split()
+    first, again, other = (one for one in calls if one.startswith("ControlPath="))
+    assert first == again != other
+    assert "/" not in first + other  # their folder's path may be of any length
+
+
 def test_a_machine_without_ssh(
     nodes: SshNodes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,10 +39,12 @@ class Play:
     """A playbook and what it is run with; ``timeout_s`` is for all of it.
 
     ``hosts`` are Ansible's variables by host, ``variables`` are for all hosts.
+    ``cwd`` is where Ansible is started, and so its ssh.
     """
 
     playbook: str
     hosts: Mapping[str, Mapping[str, Any]]
+    cwd: Path
     variables: Mapping[str, Any] = field(default_factory=dict)
     settings: Mapping[str, str] = field(default_factory=dict)
     forks: int = 20
@@ -127,7 +129,7 @@ def _runner(
     inventory = {"all": {"hosts": asked.hosts, "vars": dict(asked.variables)}}
     runner = interface.init_runner(
         private_data_dir=str(private),
-        playbook="play.yaml",
+        playbook=str(project / "play.yaml"),
         inventory=inventory,
         envvars={**_settings(private), **asked.settings},
         settings={"pexpect_timeout": POLL_S, "suppress_output_file": False},
@@ -138,6 +140,7 @@ def _runner(
         cancel_callback=is_interrupted,
     )
     runner.config.env = _clean(runner.config.env)
+    runner.config.cwd = str(asked.cwd)
     return runner
 
 

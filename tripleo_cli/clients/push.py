@@ -93,33 +93,32 @@ class SshNodes(AskedNodes):
     ) -> Mapping[Target, Answer]:
         named = {one.hostname: one for one in asked}
         words = {one.hostname: list(said) for one, said in asked.items()}
-        with self._ssh.place() as sockets:
-            order = Play(
-                playbook=self._playbook,
-                hosts={one.hostname: self._variables(one, sockets) for one in asked},
-                variables={"node_argv": _program(), "node_words": words},
-                forks=min(self._ssh.at_once, len(asked)),
-                timeout_s=limit_s,
-            )
-            answers = play(
-                self._ssh.private,
-                order,
-                lambda name, told: on_answer(named[name], told),
-            )
+        order = Play(
+            playbook=self._playbook,
+            hosts={one.hostname: self._variables(one) for one in asked},
+            variables={"node_argv": _program(), "node_words": words},
+            forks=min(self._ssh.at_once, len(asked)),
+            timeout_s=limit_s,
+            cwd=self._ssh.sockets(),
+        )
+        answers = play(
+            self._ssh.private,
+            order,
+            lambda name, told: on_answer(named[name], told),
+        )
         return {one: answers[name] for name, one in named.items()}
 
     def _now(self) -> str:
         return _NOW
 
-    def _variables(self, target: Target, sockets: Path) -> Mapping[str, Any]:
-        options = self._ssh.options(target, sockets)
+    def _variables(self, target: Target) -> Mapping[str, Any]:
+        options = self._ssh.options(target)
         return {
             "ansible_host": target.address,
             "ansible_user": self._ssh.user,
             "ansible_python_interpreter": PYTHON,
             "ansible_ssh_private_key_file": str(self._ssh.key),
             "ansible_ssh_args": " ".join(f"-o {one}" for one in options),
-            "ansible_control_path": str(sockets / "%C"),
         }
 
 

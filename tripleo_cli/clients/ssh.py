@@ -1,19 +1,17 @@
 """Commands on many nodes at once, each by an ssh of its own.
 
 Connections are kept open for a minute and shared (ControlMaster), so that a command
-costs one round trip. Host keys are learnt at first contact, per machine, into the
-stack's folder.
+costs one round trip. They belong to a machine, as its host key does, which is learnt at
+first contact into the stack's folder: a machine made anew at an address gets its own.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
+import hashlib
 import shutil
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,9 +28,7 @@ AT_ONCE = 20
 """How many nodes are talked to at a time."""
 _STALE_S = 4 * 3600
 _SSH_FAILED = 255
-_SOCKET_PATH_BYTES = 49
-"""A socket's path has 107 bytes, of which ssh takes 58 for its own name: a slash, 40
-digits of %C, and 17 characters more while it makes the socket."""
+_SOCKET_DIGITS = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,31 +81,27 @@ class Ssh:
             HostError: This machine has no ssh, or no place for its files.
             KeyboardInterrupt: Ctrl-C; nobody talks to a node any more.
         """
-        with self.place() as sockets:
-            logins = {one: self._login(one, sockets) for one in calls}
-            return asyncio.run(_all(logins, calls, limit_s, self.at_once))
+        return asyncio.run(self._all(calls, limit_s, self.sockets()))
 
-    @contextmanager
-    def place(self) -> Iterator[Path]:
-        """Have our folders, and one for ssh's sockets, whose paths must be short.
+    def sockets(self) -> Path:
+        """Have our folders, and give the one that ssh has to be started in.
+
+        Its sockets are there, by names: their paths could be longer than the 107
+        bytes that the kernel allows.
 
         Raises:
             HostError: They cannot be made.
         """
+        sockets = self.private / "ssh"
         try:
-            sockets = self.private / "ssh"
             for folder in (self.folder, self.private, sockets):
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _sweep(self.private)
         except OSError as error:
             raise HostError(f"cannot make {self.private}: {error.strerror}") from error
-        if len(os.fsencode(sockets)) <= _SOCKET_PATH_BYTES:
-            yield sockets
-            return
-        with tempfile.TemporaryDirectory(prefix="tripleo-") as short:
-            yield Path(short)
+        return sockets
 
-    def options(self, target: Target, sockets: Path) -> Iterator[str]:
+    def options(self, target: Target) -> Iterator[str]:
         """Give ssh's options for a node, as ``-o`` takes them."""
         way = self.way(target)
         yield f"UserKnownHostsFile={way.known_hosts}"
@@ -123,36 +115,39 @@ class Ssh:
         yield "ServerAliveCountMax=3"
         yield "ControlMaster=auto"
         yield "ControlPersist=60s"
-        yield f"ControlPath={sockets}/%C"
+        yield f"ControlPath={_socket(way)}"
 
-    def _login(self, target: Target, sockets: Path) -> Sequence[str]:
-        options = self.options(target, sockets)
-        words = [word for one in options for word in ("-o", one)]
+    async def _all(
+        self, calls: Mapping[Target, Call], limit_s: float, sockets: Path
+    ) -> Mapping[Target, Answer]:
+        places = asyncio.Semaphore(self.at_once)
+
+        async def run(target: Target, call: Call) -> Answer:
+            async with places:
+                words = (*self._login(target), call.command())
+                return await _answer(words, call.data, limit_s, sockets)
+
+        answers = await asyncio.gather(*(run(*one) for one in calls.items()))
+        return dict(zip(calls, answers, strict=True))
+
+    def _login(self, target: Target) -> Sequence[str]:
+        words = [word for one in self.options(target) for word in ("-o", one)]
         return ["ssh", *words, "-i", str(self.key), f"{self.user}@{target.address}"]
 
 
-async def _all(
-    logins: Mapping[Target, Sequence[str]],
-    calls: Mapping[Target, Call],
-    limit_s: float,
-    at_once: int,
-) -> Mapping[Target, Answer]:
-    places = asyncio.Semaphore(at_once)
-
-    async def run(target: Target) -> Answer:
-        async with places:
-            call = calls[target]
-            words = (*logins[target], call.command())
-            return await _answer(words, call.data, limit_s)
-
-    return dict(zip(calls, await asyncio.gather(*map(run, calls)), strict=True))
+def _socket(way: Way) -> str:
+    """Name a connection by all that makes it another one."""
+    about = f"{way.user}@{way.target.address} {way.alias}"
+    return hashlib.sha256(about.encode()).hexdigest()[:_SOCKET_DIGITS]
 
 
-async def _answer(argv: Sequence[str], data: bytes, limit_s: float) -> Answer:
+async def _answer(
+    argv: Sequence[str], data: bytes, limit_s: float, cwd: Path
+) -> Answer:
     pipe = asyncio.subprocess.PIPE
     try:
         process = await asyncio.create_subprocess_exec(
-            *argv, stdin=pipe, stdout=pipe, stderr=pipe
+            *argv, stdin=pipe, stdout=pipe, stderr=pipe, cwd=cwd
         )
     except FileNotFoundError as error:
         hint = "install it: apt-get install openssh-client"
