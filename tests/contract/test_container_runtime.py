@@ -15,9 +15,21 @@ from pathlib import Path
 
 import pytest
 
-from tests.fakes.containers import ROOTFS, FakeRuntime, a_record, a_tenant
+from tests.fakes.containers import (
+    ROOTFS,
+    FakeRecords,
+    FakeRuntime,
+    a_record,
+    a_tenant,
+)
 from tripleo_cli.errors import HostError
-from tripleo_cli.simulator.container import Condition, Image, Record, Runtime
+from tripleo_cli.simulator.container import (
+    Condition,
+    Image,
+    Record,
+    Records,
+    Runtime,
+)
 from tripleo_cli.simulator.nspawn import Nspawn
 from tripleo_cli.simulator.records import FileRecords
 from tripleo_cli.simulator.rootfs import CACHE, RootfsCache
@@ -31,6 +43,7 @@ class Machine:
     """A prepared machine and what runs it."""
 
     runtime: Runtime
+    records: Records
     record: Record
     image: Image
     die: Callable[[], None]
@@ -68,12 +81,13 @@ def the_live_one(folder: Path) -> tuple[Runtime, Image, Callable[[], None]]:
 
 @pytest.fixture(params=["fake", pytest.param("live", marks=pytest.mark.e2e)])
 def machine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Machine]:
-    parts = a_fake() if request.param == "fake" else the_live_one(tmp_path)
-    runtime, image, die = parts
+    is_fake = request.param == "fake"
+    runtime, image, die = a_fake() if is_fake else the_live_one(tmp_path)
+    records: Records = FakeRecords() if is_fake else FileRecords(tmp_path)
     runtime.check()
     record = a_record(NODE, instance_id=INSTANCE, rootfs=runtime.unpack(image))
     runtime.make(record, a_tenant(INSTANCE))
-    yield Machine(runtime, record, image, die)
+    yield Machine(runtime, records, record, image, die)
     runtime.wipe(record)
 
 
@@ -134,6 +148,20 @@ def test_wiping_stops_what_runs_and_can_be_repeated(machine: Machine) -> None:
     machine.runtime.wipe(machine.record)
 
     assert machine.condition is Condition.HALTED
+
+
+def test_a_record_outlives_the_making_and_wiping_of_its_machine(
+    machine: Machine,
+) -> None:
+    kept = {NODE: machine.record}
+    machine.records.save(machine.record)
+
+    machine.runtime.make(machine.record, a_tenant(INSTANCE))
+    after_making = machine.records.all()
+    machine.runtime.wipe(machine.record)
+
+    assert after_making == kept
+    assert machine.records.all() == kept
 
 
 def test_a_wiped_machine_does_not_boot(machine: Machine) -> None:

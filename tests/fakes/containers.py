@@ -95,6 +95,8 @@ class FakeRuntime:
     lost: set[str] = field(default_factory=set)
     stuck: set[str] = field(default_factory=set)
     """Machines with processes that nothing kills."""
+    full: bool = False
+    """Whether the host has no room: what is made stays half made."""
     stops: list[tuple[str, float]] = field(default_factory=list)
     boots: int = 0
 
@@ -114,6 +116,8 @@ class FakeRuntime:
         if record.node_id in self.running:
             raise HostError(f"{record.name} runs: its disk cannot be replaced")
         self.disks[record.node_id] = tenant
+        if self.full:
+            raise HostError("cannot prepare a disk: No space left on device")
 
     def boot(self, record: Record, *, plugged: bool) -> None:
         if record.node_id not in self.disks:

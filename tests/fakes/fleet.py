@@ -69,6 +69,10 @@ class FakeFleetIronic:
         self._called()
         return [node for node in self.known.values() if state in (None, node.state)]
 
+    async def has(self, node_id: str) -> bool:
+        self._called()
+        return node_id in self.known
+
     async def macs(self, node_id: str) -> Sequence[str]:
         self._called()
         return self.ports[node_id]

@@ -92,6 +92,8 @@ class Record:
     """The address of its first network card, as Ironic's first port has it."""
     address: str
     fabric: Fabric
+    is_made: bool = True
+    """Whether its disk is complete; one that is not is wiped and made again."""
     is_on: bool = False
     is_greeted: bool = False
     """Whether it has been switched on since it was deployed."""
@@ -162,7 +164,8 @@ def decide(node: SimulatedNode, record: Record | None, condition: Condition) -> 
     if record is None:
         is_deployed = node.state == ACTIVE and node.instance_id
         return Action.DEPLOY if is_deployed else Action.NOTHING
-    if node.state not in KEEPS_DISK or node.instance_id != record.instance_id:
+    is_its_server = record.is_made and node.instance_id == record.instance_id
+    if node.state not in KEEPS_DISK or not is_its_server:
         return Action.WIPE
     return Action.GREET if not record.is_greeted else _decide_power(record, condition)
 
@@ -206,7 +209,11 @@ class Runtime(Protocol):
         """Have a machine shut down; kill what still runs after that time."""
 
     def wipe(self, record: Record) -> None:
-        """Kill a machine if it runs, and remove all that there is of it."""
+        """Kill a machine if it runs, and remove all that there is of it.
+
+        Its record stays until it is forgotten: without one, what a kill in between
+        leaves would stay for ever.
+        """
 
 
 class Cloud(Protocol):

@@ -84,13 +84,25 @@ def cgroup_root() -> Path:
 
 def members(group: Path) -> Iterator[int]:
     """Give every process in a control group and below it."""
-    try:
-        for file in [*group.rglob("cgroup.procs")]:
-            yield from map(int, file.read_text().split())
-    except OSError as error:
-        # A group that ends while it is read is no error: it has no processes.
-        if error.errno not in (errno.ENOENT, errno.ENODEV):
-            raise
+    for folder in _groups(group):
+        try:
+            text = (folder / "cgroup.procs").read_text()
+        except OSError as error:
+            _raise_unless_ended(error)
+        else:
+            yield from map(int, text.split())
+
+
+def _groups(group: Path) -> Iterator[Path]:
+    """Give a control group and all below it, each before those in it."""
+    for folder, _, _ in os.walk(group, onerror=_raise_unless_ended):
+        yield Path(folder)
+
+
+def _raise_unless_ended(error: OSError) -> None:
+    """Let pass that a group ends while it is read: it has no processes."""
+    if error.errno not in (errno.ENOENT, errno.ENODEV):
+        raise error
 
 
 def leader(group: Path) -> int | None:
@@ -162,11 +174,9 @@ def drop_group(group: Path) -> bool:
 
 def _removed(group: Path) -> bool:
     # From the bottom up.
-    folders = [path for path in group.rglob("*") if path.is_dir()]
     try:
-        for folder in sorted(folders, key=lambda path: -len(path.parts)):
+        for folder in reversed([*_groups(group)]):
             folder.rmdir()
-        group.rmdir()
     except FileNotFoundError:
         return not group.exists()
     except OSError as error:

@@ -22,7 +22,12 @@ from tripleo_cli.simulator.container import (
     decide,
     is_plugged_in,
 )
-from tripleo_cli.simulator.ports import Ironic, SimulatedNode, UnavailableError
+from tripleo_cli.simulator.ports import (
+    Ironic,
+    RefusedError,
+    SimulatedNode,
+    UnavailableError,
+)
 from tripleo_cli.simulator.threads import in_thread
 
 LOG = logging.getLogger(__name__)
@@ -135,16 +140,19 @@ class Containers:
         lock = self._locks.setdefault(record.node_id, asyncio.Lock())
         if lock.locked():
             return
-        LOG.info("%s: its node is gone", record.name)
         async with lock:
             try:
+                # What is only not listed is looked up: this erases for good.
+                if await self.ironic.has(record.node_id):
+                    return
+                LOG.info("%s: its node is gone", record.name)
                 await self._erase(record)
-            except HostError as error:
+            except (HostError, RefusedError) as error:
                 LOG.error("%s: %s", record.name, error)  # noqa: TRY400 - foreseen: no trace
 
     def is_on(self, node_id: str) -> bool:
         """Say whether a machine is switched on, truly."""
-        record = self._known.get(node_id)
+        record = self._with_disk(node_id)
         if record is None:
             return node_id in self._lit
         return record.is_on and self.runtime.condition(record) is Condition.RUNNING
@@ -184,7 +192,7 @@ class Containers:
             trouble = self._trouble.get(node.id)
             if boots and trouble:
                 raise HostError(trouble)
-            record = self._known.get(node.id)
+            record = self._with_disk(node.id)
             if record is None:
                 # As a machine with an empty disk: it is on, and boots nothing.
                 (self._lit.add if boots else self._lit.discard)(node.id)
@@ -194,6 +202,11 @@ class Containers:
                 await self._stop(record, grace_s)
             if boots:
                 await self._boot(node, record)
+
+    def _with_disk(self, node_id: str) -> Record | None:
+        """Give a machine that has a disk to boot from."""
+        record = self._known.get(node_id)
+        return record if record and record.is_made else None
 
     async def _condition(self, record: Record | None) -> Condition:
         if record is None:
@@ -242,7 +255,10 @@ class Containers:
         rootfs = await in_thread(self.runtime.unpack, image)
         macs = await self.ironic.macs(node.id)
         record = _record_of(node, tenant, rootfs, macs[0], self.owner)
+        # Known before there is anything of it: whatever comes between is wiped.
+        self._save(record)
         await in_thread(self.runtime.make, record, tenant)
+        record = replace(record, is_made=True)
         self._save(record)
         await self._greet(node, record)
 
@@ -314,4 +330,5 @@ def _record_of(
         address=tenant.address,
         fabric=tenant.fabric,
         owner=owner,
+        is_made=False,
     )

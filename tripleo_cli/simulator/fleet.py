@@ -142,7 +142,8 @@ class Fleet:
 
     async def _census(self) -> None:
         began = self.clock()
-        nodes = {node.id: node for node in self._mine(await self.ironic.nodes())}
+        listed = await self.ironic.nodes()
+        nodes = {node.id: node for node in self._mine(listed)}
         took = self.clock() - began
         if nodes.keys() != self.known.keys():
             LOG.info("watching %d simulated nodes (listed in %.2f s)", len(nodes), took)
@@ -160,8 +161,10 @@ class Fleet:
                 self._spawn(self._rewire(node), node)
             if backing := self.backings.get(node.backing):
                 self._spawn(backing.follow(node), node)
+        # A node that this fleet does not play, or no more, is not gone.
+        known = {node.id for node in listed}
         for backing in self.backings.values():
-            await backing.gone(nodes)
+            await backing.gone(known)
 
     def _notice_power(self) -> None:
         """Follow machines that went off, without waiting for the next census.

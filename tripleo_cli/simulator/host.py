@@ -128,6 +128,8 @@ def write_inside(root: Path, path: str, content: bytes, *, mode: int) -> Path:
 
 
 def remove(path: Path) -> None:
-    """Remove a folder and all in it; nothing where it is not."""
-    if path.exists():
+    """Remove a file, or a folder and all in it; nothing where it is not."""
+    if path.is_dir():
         shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

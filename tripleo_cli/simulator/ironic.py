@@ -25,6 +25,7 @@ LIST_FIELDS: Final = (
 )
 ATTEMPTS: Final = 2
 UNAUTHORIZED: Final = 401
+NOT_FOUND: Final = 404
 API_VERSION: Final = "1.84"
 """The first that takes inspection data; asks for no agent token in return."""
 TIMEOUT: Final = aiohttp.ClientTimeout(total=60, connect=10)
@@ -76,6 +77,15 @@ class LiveIronic:
             path, query = f"/v1/{rest}" if rest else "", {}
         return found
 
+    async def has(self, node_id: str) -> bool:
+        """Say whether there is a node of that UUID, simulated or not."""
+        call = "GET", f"/v1/nodes/{node_id}"
+        status, answer = await self._ask(*call, query={"fields": "uuid"})
+        if status == NOT_FOUND:
+            return False
+        _raise_for(status, " ".join(call), answer)
+        return True
+
     async def macs(self, node_id: str) -> Sequence[str]:
         """Give the MAC addresses of a node's ports, the oldest first."""
         query = {"node": node_id, "fields": "address"}
@@ -110,7 +120,12 @@ class LiveIronic:
         path = f"/v1/heartbeat/{node_id}"
         await self._call("POST", path, body=body, with_token=False)
 
-    async def _call(
+    async def _call(self, method: str, path: str, **request: Any) -> Any:
+        status, answer = await self._ask(method, path, **request)
+        _raise_for(status, f"{method} {path}", answer)
+        return answer
+
+    async def _ask(
         self,
         method: str,
         path: str,
@@ -118,7 +133,7 @@ class LiveIronic:
         query: Query | None = None,
         body: Any = None,
         with_token: bool = True,
-    ) -> Any:
+    ) -> tuple[int, Any]:
         for attempt in range(1, ATTEMPTS + 1):
             headers = {"X-OpenStack-Ironic-API-Version": API_VERSION}
             if with_token:
@@ -130,8 +145,7 @@ class LiveIronic:
                 break
             # The token may have been revoked early, or Keystone's keys rotated.
             self._session.invalidate()
-        _raise_for(status, f"{method} {path}", answer)
-        return answer
+        return status, answer
 
     async def _send(self, method: str, path: str, **request: Any) -> tuple[int, Any]:
         if self._http is None:

@@ -94,16 +94,16 @@ class Nspawn:
         process.drop_group(group)
 
     def wipe(self, record: Record) -> None:
-        """Kill a machine if it runs, and remove all that there is of it."""
+        """Kill a machine if it runs, and remove all of it but its record."""
         folder = self._folder(record)
         self.stop(record, within_s=0)
         if (folder / "root").is_mount():
             # A process of the host may look around in it: it must not keep us.
             host.run(("umount", "--lazy", str(folder / "root")))
-        with host.telling(f"remove {folder}"):
-            host.remove(folder)
+        with host.telling(f"empty {folder}"):
+            self.records.empty(record.node_id)
         with self._network_lock():
-            if record.fabric.bridge not in self._bridges():
+            if record.fabric.bridge not in self._bridges(but=record):
                 wires.drop_bridge(record.fabric.bridge)
 
     def _folder(self, record: Record) -> Path:
@@ -123,9 +123,11 @@ class Nspawn:
         if not (folder / "root").is_mount():
             host.run(commands.mount_disk(record, str(folder)))
 
-    def _bridges(self) -> set[str]:
-        """Give the bridges that machines of this host need."""
-        return {record.fabric.bridge for record in self.records.all().values()}
+    def _bridges(self, but: Record | None = None) -> set[str]:
+        """Give the bridges that machines of this host need, but for one of them."""
+        known = self.records.all().values()
+        left_out = but.node_id if but else ""
+        return {x.fabric.bridge for x in known if x.node_id != left_out}
 
 
 def _write(root: Path, files: list[SeedFile]) -> None:

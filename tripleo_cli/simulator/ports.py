@@ -112,6 +112,9 @@ class Ironic(Protocol):
     async def nodes(self, state: str | None = None) -> Sequence[SimulatedNode]:
         """List the simulated nodes, in one state or all."""
 
+    async def has(self, node_id: str) -> bool:
+        """Say whether there is a node of that UUID, simulated or not."""
+
     async def macs(self, node_id: str) -> Sequence[str]:
         """Give the MAC addresses of a node's ports, the first one first."""
 
@@ -141,7 +144,11 @@ class Backing(Protocol):
         """Bring a machine to what Ironic says of its node; called again and again."""
 
     async def gone(self, known: Collection[str]) -> None:
-        """Clear away machines whose nodes are not among those known any more."""
+        """Clear away machines whose nodes are no more.
+
+        Args:
+            known: nodes that surely are there, played by this fleet or not.
+        """
 
     def is_on(self, node_id: str) -> bool:
         """Say whether a machine is switched on, truly."""

@@ -46,10 +46,17 @@ class FileRecords:
     def save(self, record: Record) -> None:
         """Keep a record; the old one or the new one is there, never a part."""
         folder = self.folder(record.node_id)
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = folder / f"{FILE}.new"
-        new.write_text(json.dumps(asdict(record), indent=1))
-        os.replace(new, folder / FILE)  # noqa: PTH105 - the name says atomic
+        with host.telling(f"keep the record of {record.name}"):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            new = folder / f"{FILE}.new"
+            new.write_text(json.dumps(asdict(record), indent=1))
+            os.replace(new, folder / FILE)  # noqa: PTH105 - the name says atomic
+
+    def empty(self, node_id: str) -> None:
+        """Remove all that is beside a record."""
+        for path in self.folder(node_id).glob("*"):
+            if path.name != FILE:
+                host.remove(path)
 
     def forget(self, node_id: str) -> None:
         """Remove a record and what is beside it."""

@@ -51,11 +51,11 @@ class Switches:
         (self.on.discard if "Off" in kind else self.on.add)(node.id)
 
 
-def play(ironic: FakeFleetIronic, switches: Switches, *, census_s: float = 0) -> Fleet:
+def play(ironic: FakeFleetIronic, switches: Switches, **options: Any) -> Fleet:
     fleet = Fleet(
         ironic=ironic,
         models=load_models(),
-        options=FleetOptions(census_s=census_s, url=URL),
+        options=FleetOptions(**{"census_s": 0, **options}, url=URL),
         backings={CONTAINER: switches},
         # A listing that took long, on a busy machine, would put off the next one.
         clock=lambda: 0.0,
@@ -94,6 +94,15 @@ def test_a_machine_that_goes_off_is_looked_at_before_the_next_census() -> None:
     take_turns(fleet, 2)
 
     assert switches.followed == ["b"]
+
+
+def test_nodes_that_others_play_are_not_taken_for_gone() -> None:
+    ironic, switches = a_fleet_of(["a", "b"], backing=CONTAINER), Switches()
+
+    play(ironic, switches, names=frozenset({"a"}))
+
+    assert switches.followed == ["a"]
+    assert switches.known == {"id-a", "id-b"}
 
 
 def test_what_fails_again_in_the_same_state_is_logged_once(

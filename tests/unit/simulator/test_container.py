@@ -40,10 +40,31 @@ def test_a_record_that_an_earlier_release_kept_is_read(tmp_path: Path) -> None:
     records.save(a_record(NODE))
     path = records.folder(NODE) / "record.json"
     kept = json.loads(path.read_text())
-    del kept["trouble"]
+    del kept["trouble"], kept["is_made"]
     path.write_text(json.dumps(kept))
 
     assert records.all() == {NODE: a_record(NODE)}
+
+
+def test_a_record_outlives_what_is_beside_it(tmp_path: Path) -> None:
+    records = FileRecords(tmp_path)
+    records.save(a_record(NODE))
+    (records.folder(NODE) / "own").mkdir()
+    (records.folder(NODE) / "own" / "secret").write_text("x")
+    (records.folder(NODE) / "pid").write_text("1")
+
+    records.empty(NODE)
+    records.empty("another")
+
+    assert [path.name for path in records.folder(NODE).iterdir()] == ["record.json"]
+    assert records.all() == {NODE: a_record(NODE)}
+
+
+def test_a_record_that_cannot_be_kept_is_told(tmp_path: Path) -> None:
+    (tmp_path / "machines").write_text("in the way")
+
+    with pytest.raises(HostError, match=r"keep the record of a: Not a directory"):
+        FileRecords(tmp_path).save(a_record(NODE))
 
 
 def test_what_a_machine_has_is_for_the_administrator_only(tmp_path: Path) -> None:

@@ -130,6 +130,22 @@ def test_every_page_is_read() -> None:
     assert http.requests[1][1] == "http://ironic:6385/v1/nodes?marker=a"
 
 
+@pytest.mark.parametrize(("status", "found"), [(200, {"id-a"}), (404, set())])
+def test_a_node_is_looked_up_by_its_uuid(status: int, found: set[str]) -> None:
+    http = FakeHttp(lambda *_: (status, {}))
+
+    assert asyncio.run(an_ironic(http).has("id-a")) is bool(found)
+    assert http.requests[0][1] == "http://ironic:6385/v1/nodes/id-a"
+
+
+@pytest.mark.parametrize("status", [403, 503])
+def test_who_may_not_look_or_cannot_takes_no_node_for_gone(status: int) -> None:
+    http = FakeHttp(lambda *_: (status, {}))
+
+    with pytest.raises((RefusedError, UnavailableError)):
+        asyncio.run(an_ironic(http).has("id-a"))
+
+
 def test_what_a_node_was_told_is_read() -> None:
     raw = a_raw_node(
         "a",
