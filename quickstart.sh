@@ -155,14 +155,15 @@ make_images() {
       "An operating system with all that the roles' services need, installed and not configured. The first time takes several minutes; it is kept in /var/cache/tripleo."
     run openstack overcloud image build --image-name overcloud-full --type tar \
       --output-directory "$WORK/images"
+    # Other elements or services since the last run make another image of this name.
     run openstack overcloud image upload --image-path "$WORK/images" \
-      --image-type os --os-image-name overcloud-full.tar.zst
+      --image-type os --os-image-name overcloud-full.tar.zst --update-existing
   else
     begin "Upload images" \
       "What is written on the machines' disks. These are placeholders: simulated machines boot nothing."
     make_tiny_images
     run openstack overcloud image upload --image-path "$WORK/images" \
-      --os-image-name overcloud-full.raw
+      --os-image-name overcloud-full.raw --update-existing
   fi
   end
 }

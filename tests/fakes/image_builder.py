@@ -26,14 +26,14 @@ WORK = Work(folder="/cache/.work", temp="/scratch/x")
 class FakeImageBuilder:
     """``unknown`` are packages that apt does not find; ``builds`` counts builds.
 
-    ``changes`` are what became of single elements.
+    ``changes`` are what became of single elements. A build that ``hangs`` is ended at
+    its limit.
     """
 
     def __init__(self, store: FakeImageStore) -> None:
         self.facts = BuildMachine(
             is_root=True,
             has_apt=True,
-            arch="amd64",
             builder="3.43.0",
             missing=(),
             memory=64 * GIB,
@@ -42,10 +42,12 @@ class FakeImageBuilder:
         self.unknown: set[str] = set()
         self.contents = "e1"
         self.changes: dict[str, str] = {}
+        self.names: Sequence[str] = ELEMENTS
         self.targets: Sequence[str] = ("http://m/debian/|bookworm|main||Debian",)
         self.builds = 0
         self.installed: list[str] = []
         self.interrupted = False
+        self.hangs = False
         self._store = store
 
     def machine(self, packages: Sequence[str], temp_dir: str) -> BuildMachine:
@@ -60,8 +62,11 @@ class FakeImageBuilder:
     def program(self) -> str:
         return "/venv/bin/disk-image-create"
 
+    def architectures(self) -> Sequence[str]:
+        return ("amd64", "x86_64")
+
     def elements(self, folders: Iterable[str]) -> Mapping[str, str]:
-        return {name: f"{folder}/{name}" for folder in folders for name in ELEMENTS}
+        return {name: f"{folder}/{name}" for folder in folders for name in self.names}
 
     def digest(self, names: Iterable[str], folders: Sequence[str]) -> str:
         assert folders
@@ -77,12 +82,17 @@ class FakeImageBuilder:
     def install(self, packages: Sequence[str]) -> None:
         self.installed += packages
 
-    def build(self, call: Call, log: str, on_line: Callable[[str], None]) -> int:
+    def build(self, call: Call, log: str, on_line: Callable[[str], None]) -> int | None:
         assert self._store.is_at_work, "built without a place"
         assert self._store.files[call.env["TRIPLEO_APT_SOURCES"]].startswith("deb ")
         if self.interrupted:
             raise KeyboardInterrupt
         on_line("Running hooks from /x/hooks/root.d\n")
+        if self.hangs:
+            assert call.timeout_s > 0
+            on_line("Waiting for a mirror\n")
+            self._store.files[log] = "the whole log"
+            return None
         words = list(call.argv)
         packages = words[words.index("-p") + 1].split(",") if "-p" in words else []
         for name in sorted(self.unknown.intersection(packages)):
@@ -108,7 +118,10 @@ class FakeImageBuilder:
 
 
 class FakeImageStore:
-    """Builds by their digests; ``published`` are files in an operator's folders."""
+    """Builds by their digests; ``published`` are files in an operator's folders.
+
+    Somebody else removes builds of the format ``loses`` as soon as they are kept.
+    """
 
     def __init__(self) -> None:
         self.builds: dict[str, BuiltImage] = {}
@@ -116,6 +129,7 @@ class FakeImageStore:
         self.kept_files: dict[str, str] = {}
         self.published: dict[Path, str] = {}
         self.is_at_work = False
+        self.loses = ""
 
     def find(self, digest: str) -> BuiltImage | None:
         return self.builds.get(digest)
@@ -153,6 +167,8 @@ class FakeImageStore:
     def keep(self, image: BuiltImage, work: Work) -> None:
         assert self.is_at_work
         assert all(f"{work.folder}/{each.name}" in self.files for each in image.files)
+        if image.form == self.loses:
+            return
         self.builds[image.digest] = image
         for each in image.files:
             text = self.files[f"{work.folder}/{each.name}"]

@@ -29,11 +29,12 @@ LocalImageBuilder().build(call, sys.argv[2], lambda line: print(line, flush=True
 """
 
 
-def isolated(script: str, *words: str) -> Call:
-    return Call(argv=(*ISOLATED, "bash", "-c", script, "build", *words))
+def isolated(script: str, *words: str, limit: float = 600) -> Call:
+    argv = (*ISOLATED, "bash", "-c", script, "build", *words)
+    return Call(argv=argv, timeout_s=limit)
 
 
-def build(call: Call, log: Path) -> tuple[int, list[str]]:
+def build(call: Call, log: Path) -> tuple[int | None, list[str]]:
     lines: list[str] = []
     return LocalImageBuilder().build(call, str(log), lines.append), lines
 
@@ -71,6 +72,21 @@ def test_a_build_ends_with_whoever_is_killed_for_it(tmp_path: Path) -> None:
     place.rmdir()
 
 
+def test_a_build_that_takes_too_long_is_ended_with_what_it_mounted(
+    tmp_path: Path,
+) -> None:
+    place = tmp_path / "place"
+    place.mkdir()
+    stray = "touch $1/x; setsid -f tail -f $1/x"
+    script = f"mount -t tmpfs none $1; {stray}; echo mounted; sleep 600"
+    code, lines = build(isolated(script, str(place), limit=2), tmp_path / "log")
+
+    assert (code, lines) == (None, ["mounted\n"])
+    while _is_mentioned(str(place)):
+        time.sleep(0.1)
+    place.rmdir()
+
+
 def test_this_machine_is_looked_at_truly(tmp_path: Path) -> None:
     builder = LocalImageBuilder()
     machine = builder.machine(("bash", "no-such-package"), str(tmp_path / "not/yet"))
@@ -81,6 +97,7 @@ def test_this_machine_is_looked_at_truly(tmp_path: Path) -> None:
     assert machine.space > 0
     assert Path(builder.program()).exists()
     assert "debian-minimal" in builder.elements([])
+    assert builder.architectures()
 
 
 def test_contents_decide_the_digest_of_elements(tmp_path: Path) -> None:
@@ -123,6 +140,38 @@ def test_problems_of_a_description_are_told_without_a_cloud(tmp_path: Path) -> N
     assert "2 problems" in done.stderr
     assert "elements" in done.stderr
     assert "iso is not built" in done.stderr
+
+
+def test_what_is_not_there_is_told_with_its_file_or_option(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    text = "disk_images: [{imagename: overcloud-full, elements: [x1], arch: s390x}]"
+    mine.write_text(text)
+    words = ("--output-directory", str(tmp_path), "--config-file", str(mine))
+    unknown = run("image", "build", *words, code=1, cloud=False)
+    folder = str(tmp_path / "nope")
+    no_folder = run("image", "build", "--elements-path", folder, code=1, cloud=False)
+
+    assert f"{mine}: disk_images.overcloud-full.elements: no element x1" in (
+        unknown.stderr
+    )
+    assert f"{mine}: disk_images.overcloud-full.arch" in unknown.stderr
+    assert "--elements-path" in no_folder.stderr
+    assert folder in no_folder.stderr
+
+
+def test_a_distribution_of_one_s_own_is_a_file(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(
+        "disk_images: [{imagename: overcloud-full, elements: [my-debian, dpkg]}]"
+    )
+    words = ("--image-name", "overcloud-full", "--distribution", str(mine))
+    done = run("image", "build", *words, code=1, cloud=False)
+    nowhere = run("image", "build", "--distribution", "x/y", code=1, cloud=False)
+
+    assert f"{mine}: disk_images.overcloud-full.elements" in done.stderr
+    assert "no element my-debian" in done.stderr
+    assert "x/y" in nowhere.stderr
+    assert "no such file" in nowhere.stderr
 
 
 def test_an_image_nobody_described_is_told(tmp_path: Path) -> None:

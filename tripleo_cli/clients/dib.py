@@ -9,8 +9,9 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,7 +25,16 @@ from tripleo_cli.errors import HostError
 
 DISTRIBUTION = "diskimage-builder"
 PROGRAM = "disk-image-create"
-_ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
+BINFMT = Path("/proc/sys/fs/binfmt_misc")
+"""Where the kernel tells which programs it runs by interpreters."""
+# The kernel's name: those of distributions.
+_ARCHITECTURES = {
+    "aarch64": ("arm64", "aarch64"),
+    "arm": ("armhf", "armel"),
+    "armv7l": ("armhf", "armv7l"),
+    "ppc64le": ("ppc64el", "ppc64le"),
+    "x86_64": ("amd64", "x86_64", "i386"),
+}
 _APT = ("apt-get", "-q", "-o", "DPkg::Lock::Timeout=600")
 _QUERY = ("dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Abbrev}\n")
 
@@ -32,12 +42,14 @@ _QUERY = ("dpkg-query", "--show", "--showformat", "${Package} ${db:Status-Abbrev
 class LocalImageBuilder:
     """Implements the ``ImageBuilder`` port."""
 
+    def __init__(self, binfmt: Path = BINFMT) -> None:
+        self._binfmt = binfmt
+
     def machine(self, packages: Sequence[str], temp_dir: str) -> BuildMachine:
         """Look at this machine."""
         return BuildMachine(
             is_root=os.geteuid() == 0,
             has_apt=shutil.which("apt-get") is not None,
-            arch=_ARCHITECTURES.get(platform.machine(), platform.machine()),
             builder=self.version(),
             missing=_missing(packages),
             memory=_available_memory(),
@@ -53,6 +65,12 @@ class LocalImageBuilder:
     def program(self) -> str:
         """Find the program that comes with the library, beside our interpreter."""
         return str(Path(sys.executable).with_name(PROGRAM))
+
+    def architectures(self) -> Sequence[str]:
+        """List this machine's own, and those that its kernel emulates."""
+        machines = (platform.machine(), *_emulated(self._binfmt))
+        names = (_ARCHITECTURES.get(each, (each,)) for each in machines)
+        return tuple(name for several in names for name in several)
 
     def elements(self, folders: Iterable[str]) -> Mapping[str, str]:
         """List elements by name with their folders, diskimage-builder's own too."""
@@ -103,7 +121,7 @@ class LocalImageBuilder:
                     hint=f"apt-get install {' '.join(packages)}",
                 )
 
-    def build(self, call: Call, log: str, on_line: Callable[[str], None]) -> int:
+    def build(self, call: Call, log: str, on_line: Callable[[str], None]) -> int | None:
         """Run a build to its end, with every line in the log; gives its exit code."""
         passed = {k: v for k, v in os.environ.items() if k.startswith(PASSED_ON)}
         env = {**BASE_ENV, **passed, "HOME": str(Path.home()), **call.env}
@@ -123,8 +141,10 @@ class LocalImageBuilder:
         except OSError as error:
             raise HostError(f"cannot run {call.argv[0]}: {error}") from error
         try:
-            _follow(process, log, on_line)
-            return process.wait()
+            with _limited(process, call.timeout_s) as was_late:
+                _follow(process, log, on_line)
+                code = process.wait()
+            return None if was_late.is_set() else code
         finally:
             # After Ctrl-C: what it mounted goes with it.
             _end(process)
@@ -141,13 +161,51 @@ def _follow(
             on_line(line)
 
 
+@contextmanager
+def _limited(
+    process: subprocess.Popen[str], seconds: float
+) -> Iterator[threading.Event]:
+    """Kill a process that takes too long, which ends what it says; the event tells."""
+    was_late = threading.Event()
+
+    def end() -> None:
+        if process.poll() is None:
+            was_late.set()
+            _kill(process)
+
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield was_late
+    finally:
+        timer.cancel()
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    """Kill a process and its group; with an isolated one all that it started ends."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+
+
 def _end(process: subprocess.Popen[str]) -> None:
     if process.poll() is None:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        _kill(process)
         process.wait()
     if process.stdout is not None:
         process.stdout.close()
+
+
+def _emulated(folder: Path) -> list[str]:
+    """List machines whose programs the kernel runs by QEMU in any root (flag F)."""
+    found = []
+    for path in sorted(folder.glob("qemu-*")):
+        with telling(f"cannot read {path}", path):
+            state, *others = path.read_text().splitlines()
+        flags = next((line for line in others if line.startswith("flags:")), "")
+        if state == "enabled" and "F" in flags:
+            found.append(path.name.removeprefix("qemu-"))
+    return found
 
 
 def _own_elements() -> list[str]:

@@ -136,12 +136,17 @@ class LocalImageStore:
         return [target for _, target in pairs[:-1]]
 
     def _make_room(self, image: BuiltImage) -> None:
+        """Remove old builds; never this one, even if the clock was set back."""
         folders = [path.parent for path in self._root.glob(f"*/{MANIFEST}")]
         builds = [found for each in folders if (found := self.find(each.name))]
         kind = (image.name, image.form)
-        same = [each for each in builds if (each.name, each.form) == kind]
-        same.sort(key=lambda each: each.built_at, reverse=True)
-        for each in same[KEPT_BUILDS:]:
+        others = [
+            each
+            for each in builds
+            if (each.name, each.form) == kind and each.digest != image.digest
+        ]
+        others.sort(key=lambda each: each.built_at, reverse=True)
+        for each in others[KEPT_BUILDS - 1 :]:
             _clear(self._root / each.digest)
 
 

@@ -41,9 +41,10 @@ class BuildImages(base.Lister):
         )
         parser.add_argument(
             "--distribution",
-            metavar="<name>",
+            metavar="<name or file>",
             default="debian-12",
-            help="What images are made of (default: debian-12)",
+            help="What images are made of: a shipped name, or the file of a "
+            "description (with a / in it, or ending in .yaml; default: debian-12)",
         )
         parser.add_argument(
             "--type",

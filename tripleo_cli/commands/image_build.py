@@ -11,6 +11,7 @@ from tripleo_cli.domain.image.description import ImageDescription
 from tripleo_cli.inputs.document import Problems
 from tripleo_cli.inputs.image_config import (
     FOLDER,
+    check_elements,
     choose_images,
     load_images,
     parse_formats,
@@ -22,6 +23,7 @@ from tripleo_cli.plugin import make_image_tools
 from tripleo_cli.resources import shipped
 from tripleo_cli.workflows.image_build import (
     BuildResult,
+    Inputs,
     Target,
     build_images,
     plan_recipes,
@@ -36,17 +38,19 @@ def build(options: argparse.Namespace, report: Reporter) -> list[BuildResult]:
             build failed.
     """
     templates = shipped("templates")
-    described = load_images(
-        options.config_file, templates / FOLDER, options.distribution
-    )
+    check_elements(options.elements_path)
+    said = load_images(options.config_file, templates / FOLDER, options.distribution)
     images = [
         _adjusted(image, options)
-        for image in choose_images(described, options.image_name)
+        for image in choose_images(said.images, options.image_name)
     ]
-    roles = load_roles([shipped("roles"), *options.roles_path])
-    services = load_services([templates / SERVICES, *options.services_path])
+    inputs = Inputs(
+        roles=load_roles([shipped("roles"), *options.roles_path]),
+        services=load_services([templates / SERVICES, *options.services_path]),
+        said=said,
+    )
     tools = make_image_tools(options.cache_directory, options.elements_path)
-    recipes = plan_recipes(tools, images, (roles, services), report)
+    recipes = plan_recipes(tools, images, inputs, report)
     target = Target(
         output=options.output_directory.resolve(),
         temp=options.temp_dir.resolve(),

@@ -12,8 +12,8 @@ from tripleo_cli.domain.image.description import (
     ALL_ROLES,
     FORMATS,
     TAR,
+    Descriptions,
     ImageDescription,
-    merged,
 )
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.errors import InvalidInputError, Problem
@@ -30,6 +30,8 @@ FOLDER = "images"
 SHIPPED = "overcloud-images.yaml"
 SECTION = "disk_images"
 BUILDER = "dib"
+ENDINGS = (".yaml", ".yml")
+"""How the name of a distribution ends that is a file's."""
 
 # TripleO's, for formats that are not built here.
 UNUSED_KEYS = frozenset({"imageext", "docker_target"})
@@ -41,27 +43,28 @@ _Reader = Callable[[Problems, str, Any], Any]
 
 def load_images(
     files: Iterable[Path], shipped: Traversable, distribution: str
-) -> dict[str, ImageDescription]:
-    """Read and merge descriptions; values of earlier files win.
+) -> Descriptions:
+    """Read and check descriptions; values of earlier files win.
 
     Args:
         files: An operator's, before those that are shipped.
         shipped: The folder of those that are shipped.
-        distribution: Names the file in it that adds the distribution's part.
+        distribution: Names the file in it that adds the distribution's part, or a
+            file of an operator's by a path.
 
     Raises:
         InvalidInputError: Anything in the files is wrong, or there is no such
             distribution; it lists every problem of every file.
     """
     together = Together()
-    found: list[ImageDescription] = []
+    said: list[tuple[str, ImageDescription]] = []
     for source, text in _texts(files, shipped, distribution, together):
         with together:
-            found += parse_images(text, source=source)
+            said += [(source, image) for image in parse_images(text, source=source)]
     together.check("images")
-    images = merged(found)
-    check_complete(images)
-    return images
+    found = Descriptions(said=tuple(said))
+    check_complete(found.images)
+    return found
 
 
 def parse_images(text: str, *, source: str) -> list[ImageDescription]:
@@ -131,6 +134,21 @@ def parse_formats(problems: Problems, where: str, value: object) -> tuple[str, .
     return tuple(name for name in FORMATS if name in formats)
 
 
+def check_elements(folders: Iterable[Path]) -> None:
+    """Check that folders with an operator's elements are there.
+
+    Raises:
+        InvalidInputError: It lists all that are not.
+    """
+    problems = Problems("--elements-path")
+    for folder in folders:
+        if not folder.is_dir():
+            beside = folder.parent.iterdir() if folder.parent.is_dir() else ()
+            meant = did_you_mean(folder.name, [each.name for each in beside])
+            problems.add(str(folder), "there is no such folder", meant)
+    problems.check(hint="name the folder that has a folder for each of your elements")
+
+
 def distributions(shipped: Traversable) -> list[str]:
     """Name the distributions that images can be made of."""
     names = {each.name for each in shipped.iterdir() if each.name.endswith(".yaml")}
@@ -152,11 +170,14 @@ def _texts(
 
 
 def _part_of(distribution: str, shipped: Traversable) -> tuple[str, str]:
+    if "/" in distribution or distribution.endswith(ENDINGS):
+        return distribution, read_text(Path(distribution))
     known = distributions(shipped)
     if distribution not in known:
         meant = did_you_mean(distribution, known) or f"known: {', '.join(known)}"
         problem = Problem(distribution, "no such distribution", meant)
-        raise InvalidInputError("--distribution", [problem])
+        own = f"describe it in a file of your own: --distribution ./{distribution}.yaml"
+        raise InvalidInputError("--distribution", [problem], hint=own)
     name = f"{distribution}.yaml"
     return name, (shipped / name).read_text(encoding="utf-8")
 

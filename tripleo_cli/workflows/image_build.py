@@ -18,7 +18,8 @@ from tripleo_cli.domain.events import (
 )
 from tripleo_cli.domain.image.apt import setting_lines, source_lines
 from tripleo_cli.domain.image.built import LOG, BuiltImage, Work
-from tripleo_cli.domain.image.description import TAR, ImageDescription
+from tripleo_cli.domain.image.checks import Supply, description_problems
+from tripleo_cli.domain.image.description import TAR, Descriptions, ImageDescription
 from tripleo_cli.domain.image.job import Place, build_call
 from tripleo_cli.domain.image.machine import (
     BuildMachine,
@@ -33,13 +34,11 @@ from tripleo_cli.domain.image.recipe import (
     archive_of,
     derived_packages,
     rest_of,
-    role_problems,
     unwritten_services,
 )
 from tripleo_cli.domain.overcloud.service import Service
 from tripleo_cli.domain.role import Role
-from tripleo_cli.domain.suggestion import did_you_mean
-from tripleo_cli.errors import HostError, InvalidInputError, Problem
+from tripleo_cli.errors import HostError, InvalidInputError
 from tripleo_cli.workflows.image_ports import ImageBuilder, ImageStore
 from tripleo_cli.workflows.ports import Clock
 
@@ -55,6 +54,15 @@ class Tools:
     store: ImageStore
     clock: Clock
     elements: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inputs:
+    """What is known: roles, services, and which file said what of images."""
+
+    roles: Mapping[str, Role]
+    services: Mapping[str, Service]
+    said: Descriptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +87,7 @@ class BuildResult:
 def plan_recipes(
     tools: Tools,
     images: Sequence[ImageDescription],
-    known: tuple[Mapping[str, Role], Mapping[str, Service]],
+    inputs: Inputs,
     report: Reporter,
 ) -> list[Recipe]:
     """Find out everything that decides what will be in images; changes nothing.
@@ -89,20 +97,11 @@ def plan_recipes(
         in them.
 
     Raises:
-        InvalidInputError: Images name roles or elements that there are none of.
+        InvalidInputError: Images name roles or elements that there are none of, or
+            are for machines of another kind than this one.
     """
-    roles, services = known
-    elements = tools.builder.elements(tools.elements)
-    problems = [
-        problem
-        for image in images
-        for problem in (
-            *role_problems(image, roles),
-            *_element_problems(image, elements),
-        )
-    ]
-    if problems:
-        raise InvalidInputError("images", problems)
+    _check(tools, images, inputs)
+    roles, services = inputs.roles, inputs.services
     targets = tools.builder.apt_targets()
     recipes: list[Recipe] = []
     for image in images:
@@ -112,6 +111,23 @@ def plan_recipes(
         sources = "\n".join(source_lines(image.environment, targets))
         recipes += _recipes(tools, image, packages, sources)
     return recipes
+
+
+def _check(tools: Tools, images: Sequence[ImageDescription], inputs: Inputs) -> None:
+    elements = tools.builder.elements(tools.elements)
+    supply = Supply(
+        roles=inputs.roles,
+        # Without the builder its own are not known.
+        elements=elements if "vm" in elements else None,
+        architectures=tools.builder.architectures(),
+    )
+    problems = [
+        problem
+        for image in images
+        for problem in description_problems(image, supply, inputs.said)
+    ]
+    if problems:
+        raise InvalidInputError("images", problems)
 
 
 def _recipes(
@@ -212,7 +228,6 @@ def _prepared_machine(
 def _place(tools: Tools, recipe: Recipe, work: Work) -> Place:
     """Lay out what a build reads, and say where everything is."""
     settings = setting_lines(tools.builder.apt_settings())
-    base = tools.store.find(recipe.base.digest) if recipe.base else None
     return Place(
         program=tools.builder.program(),
         elements=tools.elements,
@@ -221,29 +236,49 @@ def _place(tools: Tools, recipe: Recipe, work: Work) -> Place:
         kept=str(tools.store.kept()),
         sources=tools.store.write(work, "sources.list", recipe.ingredients.sources),
         settings=tools.store.write(work, "apt.conf", "\n".join(settings)),
-        archive=tools.store.path(base, base.files[0].name) if base else "",
+        archive=_archive(tools, recipe.base) if recipe.base else "",
     )
+
+
+def _archive(tools: Tools, recipe: Recipe) -> str:
+    """Find what another format is made of; without it there would be a bare system."""
+    built = tools.store.find(recipe.digest)
+    if built is None:
+        raise HostError(
+            f"the archive of {recipe.label} ({recipe.digest}) is gone: somebody removed"
+            " it, or another build needed its room",
+            hint="run the command again: what is missing is built first",
+        )
+    return tools.store.path(built, built.files[0].name)
 
 
 def _run(
     tools: Tools, recipe: Recipe, place: Place, target: Target, report: Reporter
 ) -> None:
     """Build, and tell how far it is; a failed build's log is kept in the output."""
-    name = recipe.image.name
     log = BuildLog()
+    call = build_call(recipe, place)
 
     def follow(line: str) -> None:
         report(Progressed(TASK, recipe.label, log.read(line)))
 
     path = f"{place.work}/{LOG}"
-    code = tools.builder.build(build_call(recipe, place), path, follow)
-    if code:
-        kept = tools.store.keep_log(Path(path), target.output / f"{name}.log")
+    code = tools.builder.build(call, path, follow)
+    if code == 0:
+        return
+    name = f"{recipe.image.name}.log"
+    kept = tools.store.keep_log(Path(path), target.output / name)
+    if code is None:
         raise HostError(
-            f"building {recipe.label} failed (exit code {code}):\n"
-            f"{_cause(log, recipe)}",
-            hint=f"the whole log is {kept}",
+            f"building {recipe.label} took longer than {call.timeout_s / 3600:g} h,"
+            f" and was ended; the last that it said:\n{log.end}",
+            hint=f"the whole log is {kept}; run the command again, downloaded packages"
+            " are kept; --mirror names a mirror that is faster",
         )
+    raise HostError(
+        f"building {recipe.label} failed (exit code {code}):\n{_cause(log, recipe)}",
+        hint=f"the whole log is {kept}",
+    )
 
 
 def _cause(log: BuildLog, recipe: Recipe) -> str:
@@ -273,16 +308,3 @@ def _built(tools: Tools, recipe: Recipe, work: Work, seconds: float) -> BuiltIma
         seconds=round(seconds, 1),
         built_at=f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}",
     )
-
-
-def _element_problems(
-    image: ImageDescription, elements: Mapping[str, str]
-) -> Iterator[Problem]:
-    where = f"disk_images.{image.name}"
-    named = {"elements": image.elements, "disk_elements": image.disk_elements}
-    # Without the builder its own are not known.
-    for key, names in named.items() if "vm" in elements else ():
-        for name in names:
-            if name not in elements:
-                meant = did_you_mean(name, list(elements))
-                yield Problem(f"{where}.{key}", f"no element {name}", meant)

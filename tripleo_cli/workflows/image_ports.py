@@ -27,6 +27,9 @@ class ImageBuilder(Protocol):
     def program(self) -> str:
         """Find the builder's program."""
 
+    def architectures(self) -> Sequence[str]:
+        """List the architectures whose programs this machine runs, by all names."""
+
     def elements(self, folders: Iterable[str]) -> Mapping[str, str]:
         """List elements, by name, with their folders; the builder's own too."""
 
@@ -46,8 +49,12 @@ class ImageBuilder(Protocol):
     def install(self, packages: Sequence[str]) -> None:
         """Install packages of the distribution."""
 
-    def build(self, call: Call, log: str, on_line: Callable[[str], None]) -> int:
-        """Run a build to its end and give its exit code; what it says is logged."""
+    def build(self, call: Call, log: str, on_line: Callable[[str], None]) -> int | None:
+        """Run a build to its end and give its exit code; what it says is logged.
+
+        One that takes longer than the call allows is ended, with all that it started,
+        and has no exit code.
+        """
 
 
 class ImageStore(Protocol):

@@ -73,6 +73,15 @@ def test_old_builds_of_an_image_make_room(place: Place) -> None:
     assert [each is None for each in found] == [True] + [False] * KEPT_BUILDS
 
 
+def test_a_build_stays_that_is_the_oldest_by_a_clock_set_back(place: Place) -> None:
+    for number in range(KEPT_BUILDS):
+        place.keep(f"d{number}", at=f"2026-11-2{number}T00:00:00Z")
+    place.keep("new", at="1970-01-01T00:00:00Z")
+
+    kept = [name for name in ("new", "d0", "d1", "d2") if place.store.find(name)]
+    assert kept == ["new", "d1", "d2"]
+
+
 def test_a_folder_that_cannot_be_made_is_told(place: Place, tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file")
 

@@ -10,6 +10,7 @@ from tripleo_cli.domain.image.recipe import FORM_ELEMENTS
 from tripleo_cli.errors import InvalidInputError
 from tripleo_cli.inputs.document import Problems
 from tripleo_cli.inputs.image_config import (
+    check_elements,
     choose_images,
     distributions,
     load_images,
@@ -28,7 +29,7 @@ def problems_of(text: str) -> dict[str, str]:
 
 
 def test_the_shipped_description_is_whole() -> None:
-    images = load_images([], SHIPPED, "debian-12")
+    images = load_images([], SHIPPED, "debian-12").images
 
     image = images["overcloud-full"]
     assert image.roles == ("all",)
@@ -102,7 +103,7 @@ def test_an_operator_s_values_win_and_problems_of_all_files_are_told(
     mine.write_text(
         "disk_images: [{imagename: overcloud-full, type: tar, packages: [vim]}]"
     )
-    image = load_images([mine], SHIPPED, "debian-12")["overcloud-full"]
+    image = load_images([mine], SHIPPED, "debian-12").images["overcloud-full"]
     assert image.formats == ("tar",)
     assert image.packages == ("vim", "python3-openstackclient")
 
@@ -136,7 +137,7 @@ def test_a_disk_must_have_a_kernel_from_somewhere(tmp_path: Path) -> None:
 
 
 def test_images_are_chosen_by_name() -> None:
-    images = load_images([], SHIPPED, "debian-12")
+    images = load_images([], SHIPPED, "debian-12").images
 
     everything = [image.name for image in choose_images(images, [])]
     assert everything == ["overcloud-full", "ironic-python-agent"]
@@ -156,8 +157,63 @@ def test_distributions_are_files_beside_the_description() -> None:
     assert distributions(SHIPPED) == ["debian-12"]
 
 
+OWN = """
+disk_images:
+  - imagename: overcloud-full
+    distro: debian
+    elements: [my-debian]
+    environment: {DIB_RELEASE: trixie}
+"""
+
+
+def test_a_distribution_of_one_s_own_stands_for_a_shipped_one(tmp_path: Path) -> None:
+    mine = tmp_path / "trixie.yaml"
+    mine.write_text(OWN)
+    images = load_images([], SHIPPED, str(mine))
+    image = images.images["overcloud-full"]
+
+    assert image.elements[-1] == "my-debian"
+    assert image.environment == {"DIB_RELEASE": "trixie"}
+    assert "tripleo-debian" not in (*image.elements, *image.disk_elements)
+    assert images.place("overcloud-full", "elements", "my-debian").startswith(str(mine))
+
+
+def test_a_distribution_is_a_file_by_its_ending_or_its_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("mine.yaml", "mine"):
+        (tmp_path / name).write_text(OWN)
+
+    for named in ("mine.yaml", "./mine", str(tmp_path / "mine")):
+        image = load_images([], SHIPPED, named).images["overcloud-full"]
+        assert image.environment == {"DIB_RELEASE": "trixie"}
+    with pytest.raises(InvalidInputError, match="known: debian-12") as raised:
+        load_images([], SHIPPED, "mine")
+    assert "--distribution ./mine.yaml" in str(raised.value.hint)
+    with pytest.raises(InvalidInputError, match=r"none\.yaml.*\n.*no such file"):
+        load_images([], SHIPPED, "none.yaml")
+
+
+def test_folders_of_elements_that_are_not_there_are_told_with_the_option(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "elements").mkdir()
+    check_elements([tmp_path / "elements"])
+
+    with pytest.raises(InvalidInputError) as raised:
+        check_elements([tmp_path / "element", tmp_path / "elements", Path("/nope")])
+    assert raised.value.source == "--elements-path"
+    assert [each.where for each in raised.value.problems] == [
+        str(tmp_path / "element"),
+        "/nope",
+    ]
+    assert 'did you mean "elements"?' in raised.value.problems[0].remedy
+    assert raised.value.hint
+
+
 def test_the_ramdisk_has_the_agent_what_it_measures_with_and_a_kernel() -> None:
-    image = load_images([], SHIPPED, "debian-12")["ironic-python-agent"]
+    image = load_images([], SHIPPED, "debian-12").images["ironic-python-agent"]
 
     assert image.formats == ("ramdisk",)
     assert {"tripleo-agent", "tripleo-benchmark"} <= set(image.elements)
@@ -169,7 +225,7 @@ def test_every_element_of_ours_that_is_named_is_there() -> None:
     ours = {each.name for each in (SHIPPED / "elements").iterdir()}
     named = {
         name
-        for image in load_images([], SHIPPED, "debian-12").values()
+        for image in load_images([], SHIPPED, "debian-12").images.values()
         for name in (*image.elements, *image.disk_elements)
     }
 

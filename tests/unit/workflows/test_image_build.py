@@ -12,11 +12,13 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.image_builder import FakeImageBuilder, FakeImageStore
 from tests.unit.domain.image.recipes import an_image
 from tripleo_cli.domain.events import Event, Finished, Noted, Progressed, Skipped
+from tripleo_cli.domain.image.description import Descriptions
 from tripleo_cli.domain.overcloud.service import Service
 from tripleo_cli.domain.role import Role
 from tripleo_cli.errors import BusyError, HostError, InvalidInputError
 from tripleo_cli.workflows.image_build import (
     BuildResult,
+    Inputs,
     Target,
     Tools,
     build_images,
@@ -44,8 +46,9 @@ class Lab:
             elements=("/shipped",),
         )
         described = an_image(**{"roles": ("all",), **image})
-        known = (ROLES, SERVICES)
-        recipes = plan_recipes(tools, [described], known, self.events.append)
+        said = Descriptions(said=(("mine.yaml", described),))
+        inputs = Inputs(roles=ROLES, services=SERVICES, said=said)
+        recipes = plan_recipes(tools, [described], inputs, self.events.append)
         return build_images(tools, recipes, target, self.events.append)
 
 
@@ -189,6 +192,31 @@ def test_an_interrupted_build_leaves_nothing(lab: Lab) -> None:
     assert lab.build()[0].action.startswith("built")
 
 
+def test_a_build_that_hangs_is_ended_and_told_with_its_limit_and_its_log(
+    lab: Lab,
+) -> None:
+    lab.builder.hangs = True
+
+    with pytest.raises(HostError, match="longer than 3 h") as raised:
+        lab.build()
+    assert "Waiting for a mirror" in str(raised.value)
+    hint = str(raised.value.hint)
+    assert "/out/node.log" in hint
+    assert "again" in hint
+    assert "--mirror" in hint
+    assert lab.store.published == {Path("/out/node.log"): "the whole log"}
+    assert (lab.store.builds, lab.store.files) == ({}, {})
+
+
+def test_a_disk_is_never_made_of_an_archive_that_is_gone(lab: Lab) -> None:
+    lab.store.loses = "tar"
+
+    with pytest.raises(HostError, match=r"archive of node .* is gone") as raised:
+        lab.build(formats=("qcow2",), **DISK)
+    assert "again" in str(raised.value.hint)
+    assert lab.builder.builds == 1
+
+
 def test_two_builds_at_once_are_refused(lab: Lab) -> None:
     with lab.store.work(Path("/scratch")), pytest.raises(BusyError):
         lab.build()
@@ -200,6 +228,16 @@ def test_unknown_roles_and_elements_are_told_together(lab: Lab) -> None:
 
     assert "Control" in str(raised.value)
     assert "tripleo-node" in str(raised.value)
+    assert str(raised.value).count("mine.yaml: disk_images.node.") == 2
+
+
+def test_an_image_for_another_kind_of_machine_is_refused_before_anything(
+    lab: Lab,
+) -> None:
+    with pytest.raises(InvalidInputError, match=r"mine\.yaml: .*\.arch: .*arm64"):
+        lab.build(arch="arm64")
+    assert (lab.builder.builds, lab.builder.installed) == (0, [])
+    assert lab.build(arch="amd64")[0].action.startswith("built")
 
 
 def test_without_the_builder_its_elements_cannot_be_checked(lab: Lab) -> None:

@@ -41,6 +41,30 @@ class ImageDescription:
     skip_base: bool | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Descriptions:
+    """What files say of images: pairs of a file and an image; what came first wins."""
+
+    said: tuple[tuple[str, ImageDescription], ...]
+
+    @property
+    def images(self) -> dict[str, ImageDescription]:
+        """All images by name, each with what all files say of it."""
+        return merged(image for _, image in self.said)
+
+    def place(self, name: str, key: str, value: str) -> str:
+        """Tell where a value of an image comes from: file and key.
+
+        What no file says has only a key.
+        """
+        where = f"disk_images.{name}.{key}"
+        for file, image in self.said:
+            given = getattr(image, key) or ()
+            if image.name == name and (value == given or value in tuple(given)):
+                return f"{file}: {where}"
+        return where
+
+
 def merged(descriptions: Iterable[ImageDescription]) -> dict[str, ImageDescription]:
     """Make one description of all that have the same name; what came first wins.
 

@@ -46,7 +46,6 @@ class BuildMachine:
 
     is_root: bool
     has_apt: bool
-    arch: str
     builder: str
     missing: tuple[str, ...]
     memory: int

@@ -59,7 +59,12 @@ class BuildLog:
     @property
     def cause(self) -> str:
         """Say what ended a build badly: errors, or the last lines without any."""
-        return "\n".join(dict.fromkeys(self.errors) if self.errors else self._last)
+        return "\n".join(dict.fromkeys(self.errors)) if self.errors else self.end
+
+    @property
+    def end(self) -> str:
+        """Give the last lines."""
+        return "\n".join(self._last)
 
     @property
     def unknown_packages(self) -> list[str]:

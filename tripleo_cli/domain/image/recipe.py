@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from tripleo_cli.domain.image.description import (
@@ -17,8 +17,6 @@ from tripleo_cli.domain.image.description import (
 )
 from tripleo_cli.domain.overcloud.service import Service
 from tripleo_cli.domain.role import Role
-from tripleo_cli.domain.suggestion import did_you_mean
-from tripleo_cli.errors import Problem
 
 DIGEST_LENGTH = 16
 """Of the hexadecimal digits of a digest, those that name a folder."""
@@ -119,7 +117,7 @@ def derived_packages(
 ) -> dict[str, tuple[str, ...]]:
     """List what must be in an image so that no service of its roles lacks anything.
 
-    Roles must be known (:func:`role_problems`); :func:`unwritten_services` tells of
+    Roles must be known; :func:`unwritten_services` tells of
     services that nothing can be derived from.
 
     Returns:
@@ -149,16 +147,6 @@ def unwritten_services(
         name for role in chosen_roles(image, roles) for name in roles[role].services
     }
     return tuple(sorted(names - services.keys()))
-
-
-def role_problems(
-    image: ImageDescription, roles: Mapping[str, Role]
-) -> Iterable[Problem]:
-    """Tell which roles an image names that nobody knows."""
-    for name in chosen_roles(image, roles):
-        if name not in roles:
-            where = f"disk_images.{image.name}.roles"
-            yield Problem(where, f"no role {name}", did_you_mean(name, list(roles)))
 
 
 def _digest(text: str) -> str:

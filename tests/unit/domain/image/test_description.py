@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from tests.unit.domain.image.recipes import an_image
-from tripleo_cli.domain.image.description import ImageDescription, merged
+from tripleo_cli.domain.image.description import (
+    Descriptions,
+    ImageDescription,
+    merged,
+)
 
 
 def test_lists_are_joined_and_name_everything_once() -> None:
@@ -42,3 +46,23 @@ def test_environments_are_joined_and_the_first_value_wins() -> None:
 
 def test_images_of_different_names_stay_apart() -> None:
     assert list(merged([an_image(), an_image(name="other")])) == ["node", "other"]
+
+
+def test_every_value_has_the_file_that_says_it_first() -> None:
+    said = Descriptions(
+        said=(
+            ("mine.yaml", ImageDescription(name="node", elements=("a",), arch="arm64")),
+            ("other.yaml", an_image(name="other", elements=("b",))),
+            ("shipped.yaml", an_image(elements=("a", "b"), arch="amd64", roles=("C",))),
+        )
+    )
+
+    assert said.images["node"].elements == ("a", "b")
+    assert said.place("node", "elements", "a") == "mine.yaml: disk_images.node.elements"
+    assert said.place("node", "elements", "b").startswith("shipped.yaml: ")
+    assert said.place("node", "roles", "C").startswith("shipped.yaml: ")
+    assert said.place("node", "arch", "arm64").startswith("mine.yaml: ")
+
+
+def test_what_no_file_says_has_a_place_too() -> None:
+    assert Descriptions(said=()).place("x", "arch", "arm64") == "disk_images.x.arch"

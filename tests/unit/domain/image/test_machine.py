@@ -18,7 +18,6 @@ from tripleo_cli.domain.image.machine import (
 FIT = BuildMachine(
     is_root=True,
     has_apt=True,
-    arch="amd64",
     builder="3.43.0",
     missing=(),
     memory=64 * GIB,

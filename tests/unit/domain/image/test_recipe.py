@@ -15,7 +15,6 @@ from tests.unit.domain.image.recipes import (
 )
 from tripleo_cli.domain.image.recipe import (
     derived_packages,
-    role_problems,
     unwritten_services,
 )
 from tripleo_cli.domain.overcloud.service import Service
@@ -55,13 +54,6 @@ def test_services_without_a_file_are_told() -> None:
     image = an_image(roles=("all",))
 
     assert unwritten_services(image, ROLES, SERVICES) == ("ceph-osd",)
-
-
-def test_an_unknown_role_is_a_problem_with_a_suggestion() -> None:
-    (problem,) = role_problems(an_image(roles=("Compte", "Control")), ROLES)
-
-    assert problem.where == "disk_images.node.roles"
-    assert "Compute" in problem.remedy
 
 
 @pytest.mark.parametrize(
