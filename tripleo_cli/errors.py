@@ -56,6 +56,10 @@ class UnreachableError(ServiceError):
     """A service gave no answer at all: it may be starting, or stopped."""
 
 
+class UntrustedError(ServiceError):
+    """A certificate is not one to trust."""
+
+
 class NotFoundError(ServiceError):
     """A named thing does not exist in a service."""
 

@@ -181,6 +181,7 @@ def make_places(stack: str) -> Places:
         home=LocalWorkdir(Path.home()),
         clouds=LocalWorkdir(clouds.parent),
         clouds_name=clouds.name,
+        clouds_path=str(named),
     )
 
 

@@ -21,6 +21,7 @@ from scipy.sparse.csgraph import maximum_flow
 from tests.bench.conftest import Say
 from tests.builders import a_node
 from tripleo_cli.domain.matching import MatchRequest, solve
+from tripleo_cli.domain.matching.alike import allot_quickly
 from tripleo_cli.domain.matching.allot import Cell, Kind, allot
 from tripleo_cli.domain.matching.assign import assign, roles_in
 from tripleo_cli.domain.node import Node, NodeId, ProvisionState
@@ -129,6 +130,33 @@ def test_maximum_assignment(
         f"{nodes} nodes, {roles} roles, {chance:.0%} fit, {sum(places)} places: "
         f"{placed} placed in {ours:.1f} ms; SciPy {scipys:.1f} ms, "
         f"OR-tools {ortools:.1f} ms, greedy {placed_first} in {first:.0f} ms"
+    )
+
+
+@pytest.mark.parametrize("size", [(10_000, 100), (1000, 20)])
+@pytest.mark.parametrize(
+    ("chance", "filled"), [(0.02, 0.9), (0.05, 1.0), (0.3, 1.2), (0.5, 1.2)]
+)
+@pytest.mark.parametrize("seed", [1, 2])
+def test_primary_roles_first(
+    size: tuple[int, int], chance: float, filled: float, seed: int, say: Say
+) -> None:
+    """Nodes are short, and one role comes first: as Controller does where it ships."""
+    nodes, roles = size
+    fits = random_fits(nodes, roles, chance, seed)
+    places = [int(nodes * filled / roles)] * roles
+    cells = [Cell(role=role, price=int(role > 0)) for role in range(roles)]
+    kinds = [Kind(costs=dict.fromkeys(roles_in(mask), 5)) for mask in fits]
+
+    ours, seated = cpu_ms(lambda: allot_quickly(places, cells, kinds))
+
+    placed = sum(sum(here.values()) for here in seated)
+    assert placed == ortools_flow(places, fits)()
+    assert sum(seated[0].values()) == min(places[0], sum(mask & 1 for mask in fits))
+    bar = 50 if nodes > 1000 else 3
+    say(
+        f"{nodes} nodes, {roles} roles, one primary, {chance:.0%} fit, {sum(places)} "
+        f"places: {placed} placed in {ours:.1f} ms (bar {bar} ms)"
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.contract.conftest import RESOURCE_CLASS, Stage
 from tests.fakes.cloud import FakeCloud
-from tripleo_cli.domain.node import Node, NodeId, ProvisionState, Verb
+from tripleo_cli.domain.node import Node, NodeId, PortId, ProvisionState, Verb
 from tripleo_cli.errors import ConflictError, NotFoundError, ServiceError
 
 NOBODY = NodeId("00000000-0000-4000-8000-000000000000")
@@ -225,7 +225,7 @@ def test_a_verb_out_of_place_is_a_conflict(stage: Stage, verb: Verb) -> None:
 
 
 def inspect_in_vain(stage: Stage) -> NodeId:
-    """Begin an inspection that nobody answers, and abort it."""
+    """Begin an inspection that nobody answers."""
     name = stage.name("silent")
     node = enroll(stage, name=name, inspect_interface="agent")
     if isinstance(stage.cloud, FakeCloud):
@@ -233,12 +233,40 @@ def inspect_in_vain(stage: Stage) -> NodeId:
     stage.cloud.baremetal.create_port(node, {"address": stage.mac()})
     go(stage, node, Verb.MANAGE, S.MANAGEABLE)
     go(stage, node, Verb.INSPECT, S.INSPECT_WAIT)
+    return node
+
+
+def inspect_and_abort(stage: Stage) -> NodeId:
+    """Begin an inspection that nobody answers, and abort it."""
+    node = inspect_in_vain(stage)
     go(stage, node, Verb.ABORT, S.INSPECT_FAILED)
     return node
 
 
-def test_an_unanswered_inspection_waits_until_it_is_aborted(stage: Stage) -> None:
+def test_another_interface_does_not_end_an_inspection(stage: Stage) -> None:
     node = inspect_in_vain(stage)
+    stage.cloud.baremetal.update(node, {"/inspect_interface": "no-inspect"})
+
+    with pytest.raises(ServiceError):
+        stage.cloud.baremetal.set_provision_state(node, Verb.ABORT)
+
+    assert show(stage, node).provision is S.INSPECT_WAIT
+    stage.cloud.baremetal.update(node, {"/inspect_interface": "agent"})
+    go(stage, node, Verb.ABORT, S.INSPECT_FAILED)
+
+
+def test_a_failed_inspection_keeps_its_interface(stage: Stage) -> None:
+    node = inspect_and_abort(stage)
+
+    with pytest.raises(ConflictError):
+        stage.cloud.baremetal.update(node, {"/inspect_interface": "no-inspect"})
+
+    go(stage, node, Verb.MANAGE, S.MANAGEABLE)
+    stage.cloud.baremetal.update(node, {"/inspect_interface": "no-inspect"})
+
+
+def test_an_unanswered_inspection_waits_until_it_is_aborted(stage: Stage) -> None:
+    node = inspect_and_abort(stage)
 
     assert "abort" in str(stage.cloud.baremetal.states()[node].last_error).lower()
     assert show(stage, node).inspected_at == ""
@@ -247,7 +275,7 @@ def test_an_unanswered_inspection_waits_until_it_is_aborted(stage: Stage) -> Non
 def test_a_node_that_is_taken_back_still_says_why_its_inspection_failed(
     stage: Stage,
 ) -> None:
-    node = inspect_in_vain(stage)
+    node = inspect_and_abort(stage)
 
     go(stage, node, Verb.MANAGE, S.MANAGEABLE)
 
@@ -308,7 +336,9 @@ def test_states_and_nodes_agree(stage: Stage) -> None:
     assert stage.cloud.baremetal.states()[node] == show(stage, node).state
 
 
-@pytest.mark.parametrize("call", ["delete", "update", "verb", "power", "traits"])
+@pytest.mark.parametrize(
+    "call", ["delete", "update", "verb", "power", "traits", "port", "bmc"]
+)
 def test_nobody_is_not_found(stage: Stage, call: str) -> None:
     baremetal = stage.cloud.baremetal
 
@@ -319,4 +349,8 @@ def test_nobody_is_not_found(stage: Stage, call: str) -> None:
             "verb": lambda: baremetal.set_provision_state(NOBODY, Verb.MANAGE),
             "power": lambda: baremetal.set_power(NOBODY, on=True),
             "traits": lambda: baremetal.set_traits(NOBODY, []),
+            "port": lambda: baremetal.update_port(
+                PortId(NOBODY), {"/physical_network": "x"}
+            ),
+            "bmc": lambda: baremetal.try_bmc(NOBODY),
         }[call]()

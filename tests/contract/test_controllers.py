@@ -26,7 +26,8 @@ from tripleo_cli.workflows.ports import Controllers
 
 HOST = "127.0.0.1"
 SYSTEMS = "/redfish/v1/Systems"
-MACS = {"one": ["52:54:00:0E:00:01", "52:54:00:0E:00:02"], "two": []}
+ODD = ["n/a", "00:00:00:00:00:00", "52:54:00:0E:00:02"]
+MACS = {"one": ["52:54:00:0E:00:01", "52:54:00:0E:00:02", *ODD], "two": []}
 MACHINES = (
     Machine(system=f"{SYSTEMS}/one", macs=("52:54:00:0e:00:01", "52:54:00:0e:00:02")),
     Machine(system=f"{SYSTEMS}/two"),

@@ -45,6 +45,14 @@ def test_a_file_is_changed_once(place: Place) -> None:
     assert place.host.read(f"{place.folder}/file") == "b"
 
 
+def test_line_breaks_stay_as_they_are(place: Place) -> None:
+    text = "a: 1\r\nb: 2\n"
+
+    assert place.host.put(place.file(text))
+    assert not place.host.put(place.file(text))
+    assert place.host.read(f"{place.folder}/file") == text
+
+
 def test_what_is_not_there_is_none(place: Place) -> None:
     assert place.host.read(f"{place.folder}/nothing") is None
     assert not place.host.exists(f"{place.folder}/nothing")

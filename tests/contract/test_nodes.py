@@ -15,18 +15,29 @@ from typing import Any, Protocol
 
 import pytest
 
+from tests.fakes.node_machine import FakeMachine
 from tests.fakes.nodes import FakeNodes
 from tests.fakes.program_nodes import ProgramNodes
 from tests.fakes.pulling_node import PullingNodes
 from tripleo_cli.clients.pull import HeatNodes
-from tripleo_cli.domain.overcloud.outcome import StepOutcome, StepState, Target
+from tripleo_cli.domain.overcloud.outcome import (
+    Account,
+    StepOutcome,
+    StepState,
+    Target,
+)
 from tripleo_cli.workflows.node_ports import Nodes
 
 ONE = Target("one", "192.0.2.11", identity="server-1", pulls=True)
 TWO = Target("two", "192.0.2.12", identity="server-2", pulls=True)
 BOTH = (ONE, TWO)
 REFUSED = "Connection refused"
-SSH = {"name": "SSH runs", "timeout_s": 1, "systemd": {"unit": "ssh"}}
+SSH = {
+    "name": "SSH runs",
+    "service": "sshd",
+    "timeout_s": 1,
+    "systemd": {"unit": "ssh"},
+}
 
 
 class Place(Protocol):
@@ -73,6 +84,13 @@ class Fake:
         self.nodes.sick[hostname, step] = "SSH runs"
 
 
+def break_bundle(machine: FakeMachine, step: int) -> None:
+    """Let a step of a node's own bundle fail; its hash stays what it is."""
+    bundle = json.loads(machine.layout.bundle.read_text())
+    bundle["steps"][str(step)]["manifest"] = "fails one\n"
+    machine.layout.bundle.write_text(json.dumps(bundle))
+
+
 @dataclass
 class Program:
     """The real program."""
@@ -93,7 +111,7 @@ class Program:
         self.nodes.machine(hostname).packages.discard(package)
 
     def break_step(self, hostname: str, step: int) -> None:
-        self.nodes.machine(hostname).layout.manifest(step).write_text("fails one\n")
+        break_bundle(self.nodes.machine(hostname), step)
 
     def fall_sick(self, hostname: str, step: int) -> None:
         assert step
@@ -123,8 +141,7 @@ class Pull:
         self.world.nodes[hostname].machine.packages.discard(package)
 
     def break_step(self, hostname: str, step: int) -> None:
-        layout = self.world.nodes[hostname].machine.layout
-        layout.manifest(step).write_text("fails one\n")
+        break_bundle(self.world.nodes[hostname].machine, step)
 
     def fall_sick(self, hostname: str, step: int) -> None:
         assert step
@@ -189,6 +206,26 @@ def test_a_node_that_lacks_a_package_is_not_ready(place: Place) -> None:
     assert outcomes["two"].problems[0].where == "package glance-api"
 
 
+def test_a_node_tells_of_services_in_trouble(place: Place) -> None:
+    prepare(place, [ONE])
+    place.fall_sick("one", 1)
+
+    told = place.nodes.explain({ONE: ["sshd", "another"]})["one"]
+
+    assert told["sshd"].unit == "ssh"
+    assert told["another"] == Account()
+
+
+def test_a_node_that_is_off_tells_of_nothing(place: Place) -> None:
+    prepare(place)
+    place.switch_off("two")
+
+    told = place.nodes.explain({one: ["sshd"] for one in BOTH})
+
+    assert told["one"]["sshd"].unit == "ssh"
+    assert told["two"] == {}
+
+
 def test_a_step_is_applied_once(place: Place) -> None:
     prepare(place)
     told: dict[str, StepOutcome] = {}
@@ -233,13 +270,46 @@ def test_one_nodes_failure_is_its_own(place: Place) -> None:
 
 
 def test_looking_is_not_doing(place: Place) -> None:
-    prepare(place)
+    looked_at(place, "h1")
 
     seen = place.nodes.apply([ONE], 1, check=True)["one"]
 
     assert (seen.state, seen.changed) == (StepState.PREVIEWED, 1)
     assert seen.diff
     assert place.nodes.states([ONE])["one"].steps == {}
+
+
+def test_looking_at_another_bundle_leaves_the_one_that_is_there(place: Place) -> None:
+    prepare(place)
+    place.nodes.apply([ONE], 1)
+    looked_at(place, "h2")
+
+    assert place.nodes.apply([ONE], 1, check=True)["one"].hash == "h2"
+    again = place.nodes.apply([ONE], 1)["one"]
+    assert (again.state, again.hash) == (StepState.UNCHANGED, "h1")
+    assert place.nodes.prepare({ONE: bundle(ONE)})["one"].changed == ()
+
+
+def test_a_node_that_does_not_fit_is_not_looked_at(place: Place) -> None:
+    place.lack("one", "glance-api")
+
+    outcome = place.nodes.prepare({ONE: bundle(ONE)}, check=True)["one"]
+
+    assert outcome.problems[0].where == "package glance-api"
+
+
+def looked_at(place: Place, digest: str) -> None:
+    outcome = place.nodes.prepare({ONE: bundle(ONE, digest)}, check=True)["one"]
+    assert outcome.is_ready
+    assert outcome.changed == ()
+
+
+def test_nobody_logs_in_to_nodes_that_pull_and_learns_their_keys(place: Place) -> None:
+    place.nodes.reach(BOTH)
+
+    found = place.nodes.host_keys(BOTH)
+
+    assert {name: list(keys) for name, keys in found.items()} == {"one": [], "two": []}
 
 
 def test_nodes_remember_their_steps(place: Place) -> None:

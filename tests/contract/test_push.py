@@ -110,6 +110,46 @@ def test_what_is_sent_is_for_root_alone(nodes: SshNodes, tmp_path: Path) -> None
     assert "hush" not in (tmp_path / "calls").read_text()
 
 
+def test_what_is_only_looked_at_is_kept_apart(nodes: SshNodes, tmp_path: Path) -> None:
+    nodes.prepare({ONE: '{"a": 1}'})
+    answers(tmp_path, {"wanted": "bundle"})
+    nodes.prepare({ONE: '{"a": 2}'}, check=True)
+
+    folder = incoming(tmp_path, ONE)
+    assert (folder / "bundle.json").read_text() == '{"a": 1}'
+    assert (folder / "preview.json").read_text() == '{"a": 2}'
+    asked = (tmp_path / "asked").read_text().splitlines()
+    assert ["--check" in words for words in asked] == [False, True, True]
+
+
+def test_keys_are_known_of_machines_that_were_met(
+    nodes: SshNodes, tmp_path: Path
+) -> None:
+    known = tmp_path / "stack/known_hosts"
+    assert nodes.host_keys([ONE, TWO]) == {"one": [], "two": []}
+    known.parent.mkdir()
+    known.write_text(
+        "server-1 ssh-ed25519 AAAA1 a comment\n"
+        "\n# server-2 ssh-rsa AAAA0\n"
+        "@revoked server-2 ssh-ed25519 AAAA0\n"
+        "server-2,192.0.2.12 ssh-ed25519 AAAA2\n"
+        "server-3 ssh-ed25519\n"
+    )
+    other = Target("other", TWO.address, identity="SERVER-1")
+
+    found = nodes.host_keys([ONE, TWO, other])
+
+    ones = ["ssh-ed25519 AAAA1"]
+    assert found == {"one": ones, "two": ["ssh-ed25519 AAAA2"], "other": ones}
+
+
+def test_keys_that_cannot_be_read(nodes: SshNodes, tmp_path: Path) -> None:
+    (tmp_path / "stack/known_hosts").mkdir(parents=True)
+
+    with pytest.raises(HostError, match=r"cannot read .*known_hosts: Is a directory"):
+        nodes.host_keys([ONE])
+
+
 def test_a_node_without_room_is_named(nodes: SshNodes, tmp_path: Path) -> None:
     says = "tar: bundle.json: Cannot write: No space left on device"
     here(tmp_path, silent=TWO.address, says=says, code=2)
@@ -165,8 +205,9 @@ def test_nodes_compare_their_clock_with_ours(nodes: SshNodes, tmp_path: Path) ->
 
 def test_checks_that_nodes_make(nodes: SshNodes, tmp_path: Path) -> None:
     nodes.prepare({ONE: "{}"})
-    check = {"step": 2, "name": "it runs", "passed": True, "detail": "", "unit": ""}
-    answers(tmp_path, [{**check, "log": [], "seconds": 0.1}])
+    check = {"step": 2, "name": "it runs", "service": "s", "passed": True, "detail": ""}
+    about = {"unit": "", "log": [], "resource": "", "seconds": 0.1}
+    answers(tmp_path, [{**check, **about}])
 
     found = nodes.check([ONE, TWO], 2, within_s=5)
 

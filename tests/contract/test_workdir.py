@@ -33,6 +33,12 @@ def test_what_is_written_is_read(workdir: Workdir) -> None:
     assert list(workdir.names()) == ["heat/roles/compute.yaml", "plan.json"]
 
 
+def test_line_breaks_stay_as_they_are(workdir: Workdir) -> None:
+    workdir.write("clouds.yaml", "a: 1\r\nb: 2\n")
+
+    assert workdir.read("clouds.yaml") == "a: 1\r\nb: 2\n"
+
+
 def test_what_is_removed_is_gone(workdir: Workdir) -> None:
     workdir.write("plan.json", "{}")
     workdir.write("heat/overcloud.yaml", "{}")

@@ -14,11 +14,15 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tests.fakes.ironic_fields import FIELDS, masked, patch_field, plain
+from tests.fakes.ironic_ports import changed_port, new_port
 from tests.fakes.provision import DELETABLE, FAILURES, PATHS, REWIRABLE
 from tripleo_cli.domain.node import (
     Node,
     NodeId,
     NodeState,
+    Port,
+    PortId,
     ProvisionState,
     Verb,
     format_capabilities,
@@ -30,28 +34,6 @@ S = ProvisionState
 
 MAX_TRAITS = 50
 DRIVERS = {"fake-hardware", "redfish", "ipmi"}
-_FIELDS = (
-    "automated_clean bios_interface boot_interface chassis_uuid conductor_group "
-    "console_interface deploy_interface description disable_power_off driver "
-    "driver_info extra firmware_interface inspect_interface instance_name lessee "
-    "management_interface name network_data network_interface owner parent_node "
-    "power_interface properties raid_interface rescue_interface resource_class "
-    "shard storage_interface uuid vendor_interface"
-)
-FIELDS = frozenset(_FIELDS.split())
-PATCHABLE = (FIELDS - {"uuid"}) | {
-    "instance_uuid",
-    "maintenance",
-    "protected",
-    "retired",
-    "retired_reason",
-}
-_PORT_FIELDS = (
-    "address extra is_smartnic local_link_connection name physical_network "
-    "portgroup_uuid pxe_enabled uuid"
-)
-PORT_FIELDS = frozenset(_PORT_FIELDS.split())
-MAC = re.compile(r"([0-9a-f]{2}:){5}[0-9a-f]{2}")
 NAME = re.compile(r"[A-Za-z0-9_.~-]{1,255}")
 TRAIT = re.compile(r"CUSTOM_[A-Z0-9_]{1,248}|HW_[A-Z0-9_]+|COMPUTE_[A-Z0-9_]+")
 
@@ -74,11 +56,13 @@ class FakeBaremetal:
         self._nodes: dict[NodeId, Node] = {node.id: node for node in nodes}
         self._ways: dict[NodeId, list[tuple[ProvisionState, str | None]]] = {}
         self._powers: dict[NodeId, bool] = {}
+        self._inspectors: dict[NodeId, str] = {}
         self._inventories: dict[NodeId, Mapping[str, Any]] = {}
         self._findings: dict[str, Findings] = {}
         self._ends: dict[tuple[str, Verb], str] = {}
         self._silent: set[tuple[str, Verb]] = set()
         self._refusals: dict[tuple[str, str], TripleoError] = {}
+        self._passwords: dict[str, str] = {}
         self._fields: dict[NodeId, dict[str, Any]] = {}
         self.calls: list[str] = []
         """The names of all methods called, in order."""
@@ -92,6 +76,10 @@ class FakeBaremetal:
     def will_fail(self, name: str, verb: Verb, last_error: str) -> None:
         """Let a transition end in its failure state, until :meth:`heal`."""
         self._ends[name, verb] = last_error
+
+    def takes_password(self, name: str, password: str) -> None:
+        """Let the BMC of a node take this password only."""
+        self._passwords[name] = password
 
     def never_answers(self, name: str, verb: Verb) -> None:
         """Let a transition stay in its last waiting state, until :meth:`heal`."""
@@ -147,7 +135,7 @@ class FakeBaremetal:
                 raise ConflictError(f"a node with UUID {node} already exists")
             state = NodeState(provision=S.ENROLL)
             self._nodes[node] = Node(id=node, name=name, state=state)
-            self._store(node, _plain(fields))
+            self._store(node, plain(fields))
             return node
 
     def update(self, node: NodeId, changes: Mapping[str, Any]) -> None:
@@ -162,7 +150,7 @@ class FakeBaremetal:
                 # As Ironic does when it is asked to reset them.
                 values = {k: v for k, v in values.items() if k not in found.interfaces}
             for pointer, value in changes.items():
-                _patch(values, pointer, value)
+                patch_field(values, pointer, value)
             self._check_driver(values)
             self._check_name(str(values.get("name") or ""), node)
             self._store(node, values)
@@ -173,14 +161,32 @@ class FakeBaremetal:
                 # Ironic answers 403 here, not 404.
                 raise ServiceError("access was denied to baremetal:port:create")
             found = self._get("create_port", node)
-            if unknown := set(fields) - PORT_FIELDS:
-                raise ServiceError(f"unexpected port fields: {sorted(unknown)}")
-            address = str(fields.get("address", "")).lower()
-            if not MAC.fullmatch(address):
-                raise ServiceError(f"expected a MAC address but received {address!r}")
-            if any(address in other.ports for other in self._nodes.values()):
-                raise ConflictError(f"a port with MAC {address} already exists")
-            self.change(node, ports=(*found.ports, address))
+            port = new_port(fields)
+            if any(port.address in other.ports for other in self._nodes.values()):
+                raise ConflictError(f"a port with MAC {port.address} already exists")
+            self._plug(found, port)
+
+    def update_port(self, port: PortId, changes: Mapping[str, Any]) -> None:
+        with self._lock:
+            cards = (
+                (node, card)
+                for node in self._nodes.values()
+                for card in node.cards.values()
+                if card.id == port
+            )
+            node, card = next(cards, (None, None))
+            self._begin("update_port", node.name if node else "")
+            if node is None or card is None:
+                raise NotFoundError(f"port {port} could not be found")
+            self._check_unlocked(node)
+            self._plug(node, changed_port(node, card, changes))
+
+    def try_bmc(self, node: NodeId) -> None:
+        with self._lock:
+            found = self._get("try_bmc", node)
+            self._check_unlocked(found)
+            if why := self._shut_out(found):
+                raise ServiceError(f"cannot reach the BMC of node {node}: {why}")
 
     def delete(self, node: NodeId) -> None:
         with self._lock:
@@ -208,6 +214,7 @@ class FakeBaremetal:
                     f'the requested action "{verb.value}" can not be performed on node '
                     f'"{node}" while it is in state "{found.provision.value}"'
                 )
+            self._check_inspector(found, verb)
             self._ways[node] = self._way(found, verb, way)
             self._set_out(node)
 
@@ -235,6 +242,18 @@ class FakeBaremetal:
 
     # How it works.
 
+    def _plug(self, node: Node, port: Port) -> None:
+        new = () if port.address in node.ports else (port.address,)
+        cards = {**node.cards, port.address: port}
+        self.change(node.id, ports=(*node.ports, *new), cards=cards)
+
+    def _shut_out(self, node: Node) -> str:
+        """Say why the BMC lets Ironic not in, empty where it does."""
+        wanted = self._passwords.get(node.name)
+        info = self._values(node).get("driver_info") or {}
+        given = {value for key, value in info.items() if key.endswith("_password")}
+        return "" if wanted in {None, *given} else "HTTP 401 from the BMC"
+
     def _begin(self, method: str, name: str) -> None:
         self.calls.append(method)
         if error := self._refusals.get((name, method)):
@@ -258,6 +277,17 @@ class FakeBaremetal:
         is_free = node.provision in REWIRABLE or node.state.maintenance
         if wires and not is_free:
             raise ConflictError(f"node {node.id} can not have {wires} updated")
+
+    def _check_inspector(self, node: Node, verb: Verb) -> None:
+        if verb is Verb.INSPECT:
+            self._inspectors[node.id] = node.interfaces.get("inspect_interface", "")
+        if node.provision is S.INSPECT_WAIT and self._is_cut_off(node):
+            raise ServiceError("the inspect interface does not support abort")
+
+    def _is_cut_off(self, node: Node) -> bool:
+        """Tell whether another interface came while the ramdisk was at work."""
+        now = node.interfaces.get("inspect_interface", "")
+        return self._inspectors.get(node.id, now) != now
 
     def _check_new(self, fields: Mapping[str, Any], name: str) -> None:
         if unknown := set(fields) - FIELDS:
@@ -284,6 +314,8 @@ class FakeBaremetal:
         if (node.name, verb) in self._ends:
             end = (FAILURES[verb], self._ends[node.name, verb])
             return [*((state, None) for state in way[:-1]), end]
+        if way[0] is S.VERIFYING and (why := self._shut_out(node)):
+            return [(S.VERIFYING, None), (S.ENROLL, why)]
         told = "aborted by request" if verb is Verb.ABORT else None
         if way == (S.MANAGEABLE,):
             # Nothing is begun, so the error of what failed before stays.
@@ -300,6 +332,9 @@ class FakeBaremetal:
         if node in self._powers:
             self.change_state(node, power_on=self._powers.pop(node))
         before = self._nodes[node].provision
+        if before is S.INSPECT_WAIT and self._is_cut_off(self._nodes[node]):
+            # Ironic does not take what the ramdisk sends now.
+            return
         if self._ways.get(node):
             self._set_out(node)
         after = self._nodes[node].provision
@@ -313,11 +348,12 @@ class FakeBaremetal:
             "inventory": findings.inventory,
             "plugin_data": findings.plugin_data,
         }
-        new = tuple(port for port in findings.ports if port not in found.ports)
+        for mac in findings.ports:
+            if mac not in found.ports:
+                self._plug(self._nodes[node], new_port({"address": mac}))
         properties = {**found.properties, **findings.properties}
         self.change(
             node,
-            ports=(*found.ports, *new),
             properties=properties,
             inspected_at="2026-01-01T00:00:00+00:00",
         )
@@ -351,7 +387,7 @@ class FakeBaremetal:
             resource_class=values.get("resource_class") or "",
             properties=properties,
             capabilities=capabilities,
-            driver_info=_masked(values.get("driver_info") or {}),
+            driver_info=masked(values.get("driver_info") or {}),
             extra=values.get("extra") or {},
             interfaces={k: v for k, v in values.items() if k.endswith("_interface")},
             conductor_group=values.get("conductor_group") or "",
@@ -359,38 +395,3 @@ class FakeBaremetal:
         )
         if "maintenance" in values:
             self.change_state(node, maintenance=bool(values["maintenance"]))
-
-
-def _plain(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        key: dict(value) if isinstance(value, Mapping) else value
-        for key, value in fields.items()
-    }
-
-
-def _masked(driver_info: Mapping[str, Any]) -> dict[str, Any]:
-    secret = re.compile("password|secret|token")
-    return {
-        key: "******" if secret.search(key) else value
-        for key, value in driver_info.items()
-    }
-
-
-def _patch(values: dict[str, Any], pointer: str, value: object) -> None:
-    top, *rest = pointer.removeprefix("/").split("/")
-    if not pointer.startswith("/") or top not in PATCHABLE:
-        raise ServiceError(f"cannot patch {pointer!r}")
-    place = values
-    for name in (top, *rest)[:-1]:
-        if not isinstance(place.setdefault(name, {} if name == top else None), dict):
-            raise ServiceError(
-                f"couldn't apply patch: no member {name!r} for {pointer}"
-            )
-        place = place[name]
-    name = (top, *rest)[-1]
-    if value is not None:
-        place[name] = value
-    elif name in place:
-        del place[name]
-    else:
-        raise ServiceError(f"couldn't apply patch: can't remove {pointer!r}")

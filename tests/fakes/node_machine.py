@@ -7,6 +7,7 @@ Reports are written as real ones are, tags included.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -58,6 +59,8 @@ class FakeMachine:
     time: float = 1_795_000_000.0
     room: int = ROOM
     ran: list[str] = field(default_factory=list)
+    held: list[str] = field(default_factory=list)
+    """Programs that held the node while they ran."""
     on_sleep: Callable[[], None] = lambda: None
 
     def __post_init__(self) -> None:
@@ -79,6 +82,13 @@ class FakeMachine:
             program=self.root / "incoming/program.pyz",
         )
 
+    def content(self) -> dict[str, str]:
+        """Give all files but the lock, by their paths."""
+        found = (path for path in self.root.rglob("*") if path.is_file())
+        texts = {str(path.relative_to(self.root)): path.read_text() for path in found}
+        texts.pop(str(self.layout.lock.relative_to(self.root)), None)
+        return texts
+
     def now(self) -> float:
         return self.time
 
@@ -86,9 +96,14 @@ class FakeMachine:
         self.time += seconds
         self.on_sleep()
 
-    def __call__(self, argv: Sequence[str], *, timeout_s: float) -> Ran:
+    def __call__(
+        self, argv: Sequence[str], *, timeout_s: float, holding: int | None = None
+    ) -> Ran:
         words = [word for word in argv if word != "env" and "FACTER_" not in word]
         self.ran.append(words[0])
+        if holding is not None:
+            assert os.path.samestat(os.fstat(holding), self.layout.lock.stat())
+            self.held.append(words[0])
         known: Mapping[str, Callable[[list[str], float], Ran]] = {
             "dpkg-query": self._dpkg_query,
             "hostname": self._hostname,
@@ -146,9 +161,12 @@ class FakeMachine:
                 1, "", f"Error: Evaluation Error: it is broken {where} on node x"
             )
         self.time += 7.0
-        return self._report(manifest, lines, noop="--noop" in words)
+        report = _state(Path(words[words.index("--confdir") + 1]))
+        return self._report(manifest, lines, report, noop="--noop" in words)
 
-    def _report(self, manifest: Path, lines: list[list[str]], *, noop: bool) -> Ran:
+    def _report(
+        self, manifest: Path, lines: list[list[str]], report: Path, *, noop: bool
+    ) -> Ran:
         done = [(n, one) for n, one in enumerate(lines, 1) if one[:1] != ["#"] and one]
         statuses = "".join(
             STATUS.format(
@@ -162,7 +180,6 @@ class FakeMachine:
             for number, words in done
         )
         logs = "".join(LOG.format(name=words[1]) for _, words in done)
-        report = self.layout.report
         report.parent.mkdir(parents=True, exist_ok=True)
         report.write_text(
             f"--- !ruby/object:Puppet::Transaction::Report\nnoop: {str(noop).lower()}\n"
@@ -171,3 +188,10 @@ class FakeMachine:
         failed = not noop and any(words[0] == "fails" for _, words in done)
         changed = not noop and any(words[0] == "changes" for _, words in done)
         return Ran(4 * failed + 2 * changed, "Notice: Applied catalog\n")
+
+
+def _state(confdir: Path) -> Path:
+    """Say where puppet writes its report, from its own configuration."""
+    settings = (confdir / "puppet.conf").read_text().splitlines()
+    pairs = dict(line.split(" = ", 1) for line in settings if " = " in line)
+    return Path(pairs["vardir"]) / "state/last_run_report.yaml"

@@ -2,18 +2,20 @@
 
 They refuse what real ones refuse: a step before ``prepare``, a bundle made for another
 node. Faults are set from outside: ``unreachable``,
-``lacking`` (packages), ``failing`` (steps), ``sick`` (checks).
+``lacking`` (packages), ``failing`` (steps), ``sick`` (checks), ``lost`` (answers).
 """
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tripleo_cli.domain.overcloud.outcome import (
+    CHECKS_S,
+    Account,
     CheckOutcome,
     NodeRecord,
     OnOutcome,
@@ -27,6 +29,8 @@ from tripleo_cli.domain.overcloud.outcome import (
 from tripleo_cli.errors import Problem
 
 REFUSED = "ssh: connect to host {address} port 22: Connection refused"
+LOST = "the connection was lost: ssh does not say why"
+KEY = "ssh-ed25519 key-of-{}"
 HINT = "is the machine up? openstack server list"
 
 
@@ -36,6 +40,10 @@ class FakeNodes:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self.bundles: dict[str, dict[str, Any]] = {}
+        self.previews: dict[str, dict[str, Any]] = {}
+        """What nodes were sent only to look at."""
+        self.met: set[Target] = set()
+        """The machines that have let us in: their host keys are known."""
         self.records: dict[str, dict[int, StepOutcome]] = {}
         self.calls: list[tuple[str, int, tuple[str, ...]]] = []
         """What was asked for, of which step (0: none), of which nodes, in order."""
@@ -47,18 +55,36 @@ class FakeNodes:
         """Names of checks that fail, by node and step."""
         self.stopped: dict[tuple[str, int], str] = {}
         """Names of checks that fail until the step is applied again."""
+        self.lost: dict[str, int] = {}
+        """How many of a node's next answers about checks do not arrive, by node."""
         self.tells = False
         """Whether nodes tell what they remember as soon as they are prepared."""
         self.patience: list[float | None] = []
-        """How long each call for checks gave them, at most."""
+        """How long each call for checks gave each of them, at most."""
+        self.limits: list[float] = []
+        """How long each call for checks gave a node for all of them."""
 
     def reach(self, targets: Sequence[Target]) -> Mapping[str, str]:
         self._note("reach", 0, targets)
+        self.met |= {one for one in targets if not (self._silence(one) or one.pulls)}
         return {one.hostname: self._silence(one) for one in targets}
 
-    def prepare(self, bundles: Mapping[Target, str]) -> Mapping[str, PrepareOutcome]:
+    def host_keys(self, targets: Sequence[Target]) -> Mapping[str, Sequence[str]]:
+        return {
+            one.hostname: [KEY.format(one.identity or one.hostname)]
+            if one in self.met
+            else []
+            for one in targets
+        }
+
+    def prepare(
+        self, bundles: Mapping[Target, str], *, check: bool = False
+    ) -> Mapping[str, PrepareOutcome]:
         self._note("prepare", 0, list(bundles))
-        return {one.hostname: self._take(one, text) for one, text in bundles.items()}
+        place = self.previews if check else self.bundles
+        return {
+            one.hostname: self._take(one, text, place) for one, text in bundles.items()
+        }
 
     def states(self, targets: Sequence[Target]) -> Mapping[str, NodeRecord]:
         self._note("states", 0, targets)
@@ -82,12 +108,28 @@ class FakeNodes:
         return outcomes
 
     def check(
-        self, targets: Sequence[Target], *steps: int, within_s: float | None = None
+        self,
+        targets: Sequence[Target],
+        *steps: int,
+        within_s: float | None = None,
+        limit_s: float = CHECKS_S,
     ) -> Mapping[str, Sequence[CheckOutcome]]:
         for step in steps:
             self._note("check", step, targets)
         self.patience.append(within_s)
+        self.limits.append(limit_s)
         return {one.hostname: self._checks(one, steps) for one in targets}
+
+    def explain(
+        self, asked: Mapping[Target, Collection[str]]
+    ) -> Mapping[str, Mapping[str, Account]]:
+        self._note("explain", 0, list(asked))
+        return {
+            one.hostname: {}
+            if self._silence(one) or one.hostname not in self.bundles
+            else {name: self._account(one, name) for name in services}
+            for one, services in asked.items()
+        }
 
     def kill(self, hostname: str, step: int) -> None:
         """Let a run of a step have been killed half-way, or be at work still."""
@@ -100,6 +142,7 @@ class FakeNodes:
         """Let the machine have been deployed anew: it remembers nothing."""
         with self._lock:
             self.bundles.pop(hostname, None)
+            self.previews.pop(hostname, None)
             self.records.pop(hostname, None)
 
     def applied(self, step: int) -> list[str]:
@@ -116,7 +159,9 @@ class FakeNodes:
             return REFUSED.format(address=target.address)
         return ""
 
-    def _take(self, target: Target, text: str) -> PrepareOutcome:
+    def _take(
+        self, target: Target, text: str, place: dict[str, dict[str, Any]]
+    ) -> PrepareOutcome:
         silence = self._silence(target)
         if silence:
             problem = Problem(target.hostname, silence, HINT)
@@ -129,8 +174,8 @@ class FakeNodes:
             problems = [Problem(f"package {one}", "is not there") for one in missing]
             return PrepareOutcome(problems=tuple(problems))
         with self._lock:
-            is_new = self.bundles.get(target.hostname) != bundle
-            self.bundles[target.hostname] = bundle
+            is_new = place is self.bundles and place.get(target.hostname) != bundle
+            place[target.hostname] = bundle
         record = self._record(target) if self.tells else None
         return PrepareOutcome(changed=("bundle",) if is_new else (), record=record)
 
@@ -148,7 +193,8 @@ class FakeNodes:
             state = StepState.UNREACHABLE
             return StepOutcome(step=step, state=state, reason=silence, hint=HINT)
         with self._lock:
-            wanted = self._wanted(target, step).get("hash", "")
+            there = self.previews if check else self.bundles
+            wanted = _wanted(there, target, step).get("hash", "")
             known = self.records.setdefault(target.hostname, {})
             done = known.get(step, StepOutcome(step=step, state=StepState.UNCHANGED))
             if check:
@@ -176,25 +222,40 @@ class FakeNodes:
         )
 
     def _checks(self, target: Target, steps: Sequence[int]) -> Sequence[CheckOutcome]:
-        silence = self._silence(target)
+        silence, name = self._silence(target), "the node answers"
         if silence:
-            name = "the node answers"
             return (CheckOutcome(name=name, passed=False, detail=silence),)
+        if self.lost.get(target.hostname):
+            self.lost[target.hostname] -= 1
+            return (CheckOutcome(name=name, passed=False, detail=LOST),)
         return [one for step in steps for one in self._check(target, step)]
+
+    def _account(self, target: Target, service: str) -> Account:
+        steps = self.bundles[target.hostname]["steps"].values()
+        checks = [one for step in steps for one in step["checks"]]
+        units = [
+            one["systemd"]["unit"]
+            for one in checks
+            if one.get("service") == service and "systemd" in one
+        ]
+        return Account(unit=units[0]) if units else Account()
 
     def _check(self, target: Target, step: int) -> Sequence[CheckOutcome]:
         place = (target.hostname, step)
         sick = {self.sick.get(place), self.stopped.get(place)}
-        checks = self._wanted(target, step).get("checks", [])
+        checks = _wanted(self.bundles, target, step).get("checks", [])
         made = [one["name"] for one in checks if one.get("on", "node") == "node"]
         return [
             CheckOutcome(name=one, passed=one not in sick, step=step) for one in made
         ]
 
-    def _wanted(self, target: Target, step: int) -> dict[str, Any]:
-        assert target.hostname in self.bundles, f"{target.hostname} is not prepared"
-        steps: dict[str, dict[str, Any]] = self.bundles[target.hostname]["steps"]
-        return steps.get(str(step), {})
+
+def _wanted(
+    bundles: dict[str, dict[str, Any]], target: Target, step: int
+) -> dict[str, Any]:
+    assert target.hostname in bundles, f"{target.hostname} is not prepared"
+    steps: dict[str, dict[str, Any]] = bundles[target.hostname]["steps"]
+    return steps.get(str(step), {})
 
 
 def _preview(done: StepOutcome, wanted: str) -> StepOutcome:

@@ -243,15 +243,19 @@ class FakeOvercloudUse:
         return self.records[thing_id] if thing_id in self.there[thing] else {}
 
     def named(self, thing: Thing, name: str) -> Sequence[str]:
+        self._find(thing)
         return [one for one, called in self.there[thing].items() if called == name]
 
     def beginning(self, thing: Thing, prefix: str) -> Mapping[str, str]:
+        self._find(thing)
         self._fail(f"beginning {thing.value}")
         names = self.there[thing].items()
         return {one: name for one, name in names if name.startswith(prefix)}
 
     def remove(self, thing: Thing, thing_id: str) -> None:
+        self._find(thing)
         self._fail(f"remove {thing.value}")
+        self._fail(f"remove {thing_id}")
         users = {
             Thing.NETWORK: (Thing.SUBNET, Thing.SERVER),
             Thing.SUBNET: (Thing.ROUTER, Thing.SERVER),
@@ -266,6 +270,10 @@ class FakeOvercloudUse:
         if server_id not in self.there[Thing.SERVER]:
             raise NotFoundError(f"no server {server_id}")
         return self.output
+
+    def _find(self, thing: Thing) -> None:
+        if not self.has(thing.service):
+            raise ServiceError(f"the catalogue has no {thing.service} service")
 
     def _fail(self, what: str) -> None:
         if what in self.faults:

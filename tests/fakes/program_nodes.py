@@ -13,7 +13,6 @@ from pathlib import Path
 from tests.fakes.node_machine import FakeMachine
 from tripleo_cli.clients.answer import Answer
 from tripleo_cli.clients.asked_nodes import (
-    BUNDLE,
     PREPARE_S,
     AskedNodes,
     OnAnswer,
@@ -33,6 +32,8 @@ class ProgramNodes(AskedNodes):
         self._folder = folder
         self.machines: dict[str, FakeMachine] = {}
         self.unreachable: set[str] = set()
+        self.limits: list[float] = []
+        """How long each call gave a node."""
 
     def machine(self, hostname: str) -> FakeMachine:
         if hostname not in self.machines:
@@ -51,7 +52,7 @@ class ProgramNodes(AskedNodes):
     def _ask(
         self, asked: Mapping[Target, Words], limit_s: float
     ) -> Mapping[Target, Answer]:
-        assert limit_s
+        self.limits.append(limit_s)
         return {one: self._answer(one, words) for one, words in asked.items()}
 
     def _work(
@@ -62,12 +63,14 @@ class ProgramNodes(AskedNodes):
             on_answer(one, answer)
         return answers
 
-    def _send(self, bundles: Mapping[Target, str]) -> Mapping[Target, Answer]:
+    def _send(
+        self, bundles: Mapping[Target, str], place: str
+    ) -> Mapping[Target, Answer]:
         for one, text in bundles.items():
-            path = Path(self._here(one, BUNDLE))
+            path = Path(self._here(one, place))
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
-        return self._ask(dict.fromkeys(bundles, self._prepare_words()), PREPARE_S)
+        return self._ask(dict.fromkeys(bundles, self._prepare_words(place)), PREPARE_S)
 
     def _way(self, target: Target) -> Way:
         return Way(target=target, user="tripleo-admin", key="key", known_hosts="hosts")

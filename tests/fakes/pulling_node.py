@@ -72,7 +72,10 @@ class PullingNode:
         """Say where on this machine a path of a node is."""
         return f"{self.machine.root}{word}" if word.startswith("/var/lib/") else word
 
-    def _run(self, argv: Sequence[str], *, timeout_s: float) -> Ran:
+    def _run(
+        self, argv: Sequence[str], *, timeout_s: float, holding: int | None = None
+    ) -> Ran:
+        assert holding is None, "orders do not hold the node, what they run does"
         if argv[0] != PYTHON:
             return self.machine(argv, timeout_s=timeout_s)
         if not Path(argv[1]).exists():

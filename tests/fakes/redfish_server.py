@@ -35,6 +35,7 @@ def documents(macs: Mapping[str, Sequence[str]]) -> dict[str, dict[str, Any]]:
             "Name": system,
             "UUID": system,
             "PowerState": "Off",
+            "Boot": {"BootSourceOverrideEnabled": "Disabled"},
             "EthernetInterfaces": {"@odata.id": f"{path}/EthernetInterfaces"},
         }
         folder = f"{path}/EthernetInterfaces"

@@ -20,6 +20,7 @@ import pytest
 import requests
 from openstack import config
 
+from tests.fakes.redfish_server import serving
 from tests.functional.test_nodes import Rows, Shell, column
 
 pytestmark = pytest.mark.functional
@@ -226,15 +227,16 @@ def test_an_inspection_that_never_ends_is_aborted(site: Site) -> None:
 
 def test_a_new_driver_brings_its_own_interfaces(site: Site) -> None:
     [name] = site.nodes(1)
-    entry = {
-        "name": name,
-        "pm_type": "redfish",
-        "pm_addr": "http://127.0.0.1:1",
-        "pm_user": "joe",
-        "pm_password": "sesame",
-        "power_interface": "redfish",
-    }
-    rows, said = site.shell.run("import", site.file("moved.json", [entry]))
+    with serving({"one": []}, "joe", "sesame") as port:
+        entry = {
+            "name": name,
+            "pm_type": "redfish",
+            "pm_addr": f"http://127.0.0.1:{port}",
+            "pm_user": "joe",
+            "pm_password": "sesame",
+            "power_interface": "redfish",
+        }
+        rows, said = site.shell.run("import", site.file("moved.json", [entry]))
 
     assert "driver: fake-hardware -> redfish" in rows[0]["Result"]
     assert f"{name} changes: driver" in said

@@ -20,6 +20,7 @@ from uuid import uuid4
 
 import pytest
 
+from tests.fakes.redfish_server import serving
 from tests.functional.shell import begin
 
 pytestmark = pytest.mark.functional
@@ -172,6 +173,31 @@ def test_a_bmc_that_refuses_fails_its_node_with_ironics_reason(
     assert "could not import 1 of 2 nodes" in said
     assert "check its BMC's address and credentials" in said
     assert "sesame" not in said
+
+
+def test_wrong_credentials_of_a_node_that_is_there_are_told_at_once(
+    site: Site,
+) -> None:
+    with serving({"one": []}, "joe", "right") as port:
+        good = {
+            "name": site.entry(0)["name"],
+            "pm_type": "redfish",
+            "pm_addr": f"http://127.0.0.1:{port}",
+            "pm_user": "joe",
+            "pm_password": "right",
+        }
+        site.shell.run("import", site.file(good))
+        bad = site.file(good | {"pm_password": "hush-hush"})
+        failed = [site.shell.run("import", bad, code=1) for _ in range(2)]
+        fixed, _ = site.shell.run("import", site.file(good))
+
+    for rows, said in failed:
+        assert column(rows, "Result") == ["failed"]
+        assert "was updated, but cannot reach the BMC" in said
+        assert "401" in said
+        assert "hush-hush" not in said
+    assert column(fixed, "Result") == ["updated (driver_info.redfish_password changed)"]
+    assert column(site.listed(), "Provision State") == ["manageable"]
 
 
 def test_a_contradiction_changes_nothing(site: Site) -> None:

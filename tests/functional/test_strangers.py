@@ -90,4 +90,5 @@ def test_a_machine_that_nobody_knows_is_enrolled_and_then_adopted(
     assert column(rows, "UUID") == [enrolled["UUID"]]
     assert adopted
     assert adopted["Name"] == name
+    assert adopted["Discovered"] is False
     assert adopted["Provision State"] == "manageable"

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 import pytest
 
@@ -15,6 +17,8 @@ from tripleo_cli.domain.overcloud.bundle import Bundle
 from tripleo_cli.domain.overcloud.catalog import Endpoint, catalogue_of
 from tripleo_cli.domain.overcloud.checks import deployer_checks
 from tripleo_cli.domain.overcloud.configuration import role_configurations
+from tripleo_cli.domain.overcloud.interpolation import dig, resolve
+from tripleo_cli.domain.overcloud.layers import Layers
 from tripleo_cli.domain.overcloud.layout import Layout
 from tripleo_cli.domain.overcloud.passwords import passwords_in, with_passwords
 from tripleo_cli.domain.overcloud.service import STEPS, CheckPlace, Service
@@ -24,7 +28,9 @@ from tripleo_cli.inputs.services import FOLDER, load_services
 from tripleo_cli.rendering.bundles import make_bundles
 from tripleo_cli.resources import shipped
 
-SERVICES = load_services([Path(str(shipped("templates"))) / FOLDER])
+SHIPPED = Path(str(shipped("templates"))) / FOLDER
+SERVICES = load_services([SHIPPED])
+SERVICE_FILES = sorted(SHIPPED.glob("*.yaml"))
 ROLES = load_roles([shipped("roles")])
 EXAMPLES = Path(__file__).parents[2] / "docs" / "example-services"
 CONFIGURED = ("Controller", "Compute", "Standalone", "Database", "Keystone")
@@ -39,11 +45,12 @@ def a_layout(
     roles: Mapping[str, Sequence[str]],
     vip: str = VIP,
     services: Mapping[str, Service] = SERVICES,
+    parameters: Mapping[str, str] = MappingProxyType({}),
 ) -> Layout:
     """Lay out one node per role, in the order of the roles."""
     given = {role: tuple(names) for role, names in roles.items()}
     return Layout(
-        configurations=role_configurations(given, services, {}),
+        configurations=role_configurations(given, services, parameters),
         nodes=tuple(a_deployed_node(role, 0) for role in roles),
         vip=vip,
     )
@@ -61,6 +68,15 @@ def apart() -> dict[str, Sequence[str]]:
     rest = [name for name in CONTROLLER if name not in away]
     # The node that is first in the plan is none of those that do things once.
     return {"Compute": ROLES["Compute"].services, "Controller": rest, **moved}
+
+
+def told_of(bundle: Bundle) -> dict[str, Any]:
+    """Give the values that puppet finds on a node, by key."""
+    values = Layers(by_layer=bundle.hiera).values()
+    return {
+        key: resolve(value, lambda name: dig(name, values))
+        for key, value in values.items()
+    }
 
 
 def text_of(bundle: Bundle) -> str:
@@ -202,6 +218,56 @@ def test_a_compute_is_told_no_password_of_the_control_plane() -> None:
     assert "RabbitCookie" not in theirs
 
 
+REGION_KEYS = {
+    "Controller": {
+        "glance::api::authtoken::region_name",
+        "heat::keystone::authtoken::region_name",
+        "heat::region_name",
+        "neutron::keystone::authtoken::region_name",
+        "neutron::server::notifications::nova::region_name",
+        "nova::keystone::authtoken::region_name",
+        "nova::network::neutron::region_name",
+        "nova::placement::region_name",
+        "placement::keystone::authtoken::region_name",
+    },
+    "Compute": {"nova::network::neutron::region_name", "nova::placement::region_name"},
+}
+
+
+@pytest.mark.parametrize("role", REGION_KEYS)
+def test_all_services_of_a_role_look_for_others_in_the_region_asked_for(
+    role: str,
+) -> None:
+    roles = {name: ROLES[name].services for name in REGION_KEYS}
+    layout = a_layout(roles, parameters={"KeystoneRegion": "east"})
+
+    told = told_of(bundles_of(layout)[role])
+
+    found = {key: told[key] for key in told if key.endswith("::region_name")}
+    assert found == dict.fromkeys(REGION_KEYS[role], "east")
+    glance = {"glance/region_name": {"value": "east"}}
+    assert told["nova::config::nova_config"] == glance
+    items = catalogue_of(layout, PASSWORDS).items
+    assert {one.region for one in items if isinstance(one, Endpoint)} == {"east"}
+    assert access_of(layout, PASSWORDS).region == "east"
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=lambda one: one.name)
+def test_whoever_is_told_where_keystone_is_is_told_the_region(service: Service) -> None:
+    """Puppet's classes, left alone, have none, or one of their own."""
+    users = {key[: -len("auth_url")] for key in service.hiera if "::auth_url" in key}
+
+    region = "%{lookup('KeystoneRegion')}"
+    assert {service.hiera.get(f"{user}region_name") for user in users} <= {region}
+
+
+@pytest.mark.parametrize("path", SERVICE_FILES, ids=lambda path: path.stem)
+def test_no_service_file_has_a_region_of_its_own(path: Path) -> None:
+    default = "KeystoneRegion: {default: RegionOne,"
+
+    assert "RegionOne" not in path.read_text().replace(default, "")
+
+
 @pytest.mark.parametrize("service", SERVICES.values(), ids=lambda one: one.name)
 def test_a_service_names_packages_and_is_checked(service: Service) -> None:
     assert service.packages
@@ -246,7 +312,7 @@ def test_nothing_is_registered_or_made_by_puppets_slow_types(service: Service) -
 
 
 def test_the_documentations_example_needs_no_line_elsewhere() -> None:
-    services = load_services([Path(str(shipped("templates"))) / FOLDER, EXAMPLES])
+    services = load_services([SHIPPED, EXAMPLES])
 
     roles = {"Controller": [*CONTROLLER, "status-page"]}
     controller = bundles_of(a_layout(roles, services=services))["Controller"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import shutil
 import signal
@@ -36,10 +37,11 @@ _KEPT = ("HOME", "LANG", "LC_ALL", "LOGNAME", "SSH_AUTH_SOCK", "TMPDIR", "USER")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """A playbook and what it is run with; ``timeout_s`` is for all of it.
+    """A playbook and what it is run with; ``timeout_s`` is for each host.
 
     ``hosts`` are Ansible's variables by host, ``variables`` are for all hosts.
-    ``cwd`` is where Ansible is started, and so its ssh.
+    ``forks`` is how many hosts work at a time. ``cwd`` is where Ansible is started, and
+    so its ssh.
     """
 
     playbook: str
@@ -49,6 +51,11 @@ class Play:
     settings: Mapping[str, str] = field(default_factory=dict)
     forks: int = 20
     timeout_s: float = 600
+
+    @property
+    def limit_s(self) -> float:
+        """How long all of it may take: hosts wait for their turn."""
+        return self.timeout_s * math.ceil(len(self.hosts) / self.forks)
 
 
 OnAnswer = Callable[[str, Answer], None]
@@ -134,7 +141,7 @@ def _runner(
         envvars={**_settings(private), **asked.settings},
         settings={"pexpect_timeout": POLL_S, "suppress_output_file": False},
         forks=asked.forks,
-        timeout=round(asked.timeout_s),
+        timeout=round(asked.limit_s),
         quiet=True,
         event_handler=heard,
         cancel_callback=is_interrupted,
@@ -175,7 +182,7 @@ def _complete(
     if not missing:
         return answers
     if runner.status == "timeout":
-        why = f"it did not answer in {asked.timeout_s:.0f} s"
+        why = f"it did not answer in {asked.limit_s:.0f} s"
         late = Answer(failure=why, is_reached=False)
         return {**answers, **dict.fromkeys(missing, late)}
     with runner.stdout as stream:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from tripleo_cli.clients import node_answers
 from tripleo_cli.clients.answer import Answer
 from tripleo_cli.clients.node_answers import Way
-from tripleo_cli.clients.node_words import PUPPET_S, apply_words, check_words
+from tripleo_cli.clients.node_words import (
+    PUPPET_S,
+    apply_words,
+    check_words,
+    explain_words,
+)
 from tripleo_cli.domain.overcloud.outcome import (
+    CHECKS_S,
+    Account,
     CheckOutcome,
     NodeRecord,
     OnOutcome,
@@ -23,11 +30,12 @@ from tripleo_cli.domain.overcloud.outcome import (
 INCOMING = "/var/lib/tripleo/incoming"
 """Where nodes get the program and their bundle; 0700."""
 BUNDLE = f"{INCOMING}/bundle.json"
+PREVIEW = f"{INCOMING}/preview.json"
+"""A bundle that is only looked at: nobody shall take it for one to apply."""
 SHORT_S = 300
 """How long asking for states may take in all."""
 PREPARE_S = PUPPET_S + 2 * SHORT_S
 """How long preparing may take; a run that was left behind is waited for."""
-CHECKS_S = 900
 
 Words = Sequence[str]
 OnAnswer = Callable[[Target, Answer], None]
@@ -36,15 +44,22 @@ OnAnswer = Callable[[Target, Answer], None]
 class AskedNodes(ABC):
     """Implements the ``Nodes`` port but for ``reach``, on the way that is left open."""
 
-    def prepare(self, bundles: Mapping[Target, str]) -> Mapping[str, PrepareOutcome]:
+    def host_keys(self, targets: Sequence[Target]) -> Mapping[str, Sequence[str]]:
+        """Know no keys; who logs in does."""
+        return {one.hostname: () for one in targets}
+
+    def prepare(
+        self, bundles: Mapping[Target, str], *, check: bool = False
+    ) -> Mapping[str, PrepareOutcome]:
         """Let each node see whether it fits; what it has already is not sent."""
+        place = PREVIEW if check else BUNDLE
         expecting = {
-            one: [*self._prepare_words(), "--expect", _digest(text)]
+            one: [*self._prepare_words(place), "--expect", _digest(text)]
             for one, text in bundles.items()
         }
         answers = dict(self._ask(expecting, PREPARE_S)) if expecting else {}
         lacking = {one: bundles[one] for one in bundles if _lacks(answers[one])}
-        answers.update(self._send(lacking) if lacking else {})
+        answers.update(self._send(lacking, place) if lacking else {})
         return {
             one.hostname: node_answers.prepare_outcome(answers[one], self._way(one))
             for one in bundles
@@ -75,7 +90,7 @@ class AskedNodes(ABC):
             outcomes[target.hostname] = outcome
             on_outcome(target.hostname, outcome)
 
-        words = apply_words(step, check=check, force=force)
+        words = apply_words(step, force=force, preview=PREVIEW if check else "")
         # A run that was left behind may take its whole time before ours begins.
         asked = dict.fromkeys(targets, words)
         limit_s = 2 * PUPPET_S + SHORT_S
@@ -86,14 +101,27 @@ class AskedNodes(ABC):
         return {one.hostname: outcomes[one.hostname] for one in targets}
 
     def check(
-        self, targets: Sequence[Target], *steps: int, within_s: float | None = None
+        self,
+        targets: Sequence[Target],
+        *steps: int,
+        within_s: float | None = None,
+        limit_s: float = CHECKS_S,
     ) -> Mapping[str, Sequence[CheckOutcome]]:
         """Let nodes make their checks; each has its own time limit there."""
-        answers = self._ask_all(targets, check_words(steps, within_s), CHECKS_S)
+        words = check_words(steps, within_s)
+        answers = self._ask_all(targets, words, limit_s + SHORT_S)
         return {
             one.hostname: node_answers.check_outcomes(answers[one], self._way(one))
             for one in targets
         }
+
+    def explain(
+        self, asked: Mapping[Target, Collection[str]]
+    ) -> Mapping[str, Mapping[str, Account]]:
+        """Ask the program on each node; who does not answer tells nothing."""
+        words = {one: explain_words(services) for one, services in asked.items()}
+        answers = self._ask(words, SHORT_S) if words else {}
+        return {one.hostname: node_answers.accounts(answers[one]) for one in asked}
 
     @abstractmethod
     def _ask(
@@ -117,7 +145,7 @@ class AskedNodes(ABC):
 
         Args:
             asked: Not empty.
-            limit_s: How long all of it may take.
+            limit_s: How long a node may take, from when it is its turn.
             on_answer: May be told of nodes as they answer, from any thread.
 
         Returns:
@@ -125,8 +153,15 @@ class AskedNodes(ABC):
         """
 
     @abstractmethod
-    def _send(self, bundles: Mapping[Target, str]) -> Mapping[Target, Answer]:
-        """Send some nodes the program and their bundles, and let them prepare."""
+    def _send(
+        self, bundles: Mapping[Target, str], place: str
+    ) -> Mapping[Target, Answer]:
+        """Send some nodes the program and their bundles, and let them prepare.
+
+        Args:
+            bundles: Their texts; not empty.
+            place: The file there that a bundle becomes.
+        """
 
     @abstractmethod
     def _way(self, target: Target) -> Way:
@@ -136,8 +171,9 @@ class AskedNodes(ABC):
     def _now(self) -> str:
         """The time of day, in seconds of the epoch; nodes compare theirs."""
 
-    def _prepare_words(self) -> list[str]:
-        return ["prepare", BUNDLE, "--now", self._now()]
+    def _prepare_words(self, place: str) -> list[str]:
+        words = ["prepare", place, "--now", self._now()]
+        return [*words, *["--check"] * (place == PREVIEW)]
 
     def _ask_all(
         self, targets: Sequence[Target], words: Words, limit_s: float

@@ -24,11 +24,13 @@ from tripleo_cli.domain.node import (
     Node,
     NodeId,
     NodeState,
+    Port,
+    PortId,
     ProvisionState,
     Verb,
     parse_capabilities,
 )
-from tripleo_cli.errors import ServiceError
+from tripleo_cli.errors import ServiceError, UnreachableError
 
 if TYPE_CHECKING:
     from keystoneauth1.session import Session
@@ -69,6 +71,11 @@ NODE_FIELDS = [
     "inspection_finished_at",
     "instance_uuid",
 ]
+PORT_FIELDS = [
+    *("uuid", "address", "node_uuid", "physical_network", "local_link_connection")
+]
+BMC_S = 90
+"""How long a BMC may take; Ironic itself tries one that is silent for longer."""
 _WORDS = {
     Verb.MANAGE: "manage",
     Verb.INSPECT: "inspect",
@@ -137,11 +144,10 @@ class IronicBaremetal:
     def nodes(self) -> Sequence[Node]:
         """List every node with its ports."""
         found = self._list(self._ironic.node, "list nodes", NODE_FIELDS)
-        ports = self._list(self._ironic.port, "list ports", ["address", "node_uuid"])
-        addresses: dict[str, list[str]] = defaultdict(list)
-        for port in ports:
-            addresses[port.node_uuid].append(port.address.lower())
-        return [_node(raw, addresses.get(raw.uuid, ())) for raw in found]
+        cards: dict[str, list[Port]] = defaultdict(list)
+        for port in self._list(self._ironic.port, "list ports", PORT_FIELDS):
+            cards[port.node_uuid].append(_port(port))
+        return [_node(raw, cards.get(raw.uuid, ())) for raw in found]
 
     def states(self) -> Mapping[NodeId, NodeState]:
         """List every node's state only."""
@@ -194,6 +200,32 @@ class IronicBaremetal:
             return any(port.uuid == new["uuid"] for port in found) or None
 
         self._patiently(create, is_there)
+
+    def update_port(self, port: PortId, changes: Mapping[str, Any]) -> None:
+        """Set fields of a port by JSON pointer."""
+        patch = [_operation(pointer, value) for pointer, value in changes.items()]
+
+        def update() -> None:
+            with translating(self._service, f"update port {port}"):
+                self._ironic.port.update(port, patch)
+
+        self._patiently(update)
+
+    def try_bmc(self, node: NodeId) -> None:
+        """Have the boot device read: for that, Ironic has to sign in to the BMC."""
+        url = f"/v1/nodes/{node}/management/boot_device"
+        call = f"reach the BMC of node {node}"
+
+        def ask() -> None:
+            with translating(self._service, call):
+                self._ironic.http_client.json_request("GET", url, timeout=BMC_S)
+
+        try:
+            self._patiently(ask)
+        except UnreachableError as error:
+            if not isinstance(error.__cause__, keystone.ConnectTimeout):
+                raise
+            raise ServiceError(f"cannot {call}: no answer in {BMC_S} s") from error
 
     def delete(self, node: NodeId) -> None:
         """Remove a node and its ports."""
@@ -272,7 +304,17 @@ def _operation(pointer: str, value: object) -> dict[str, object]:
     return {"op": "add", "path": pointer, "value": value}
 
 
-def _node(raw: Any, addresses: Iterable[str]) -> Node:
+def _port(raw: Any) -> Port:
+    return Port(
+        id=PortId(raw.uuid),
+        address=raw.address.lower(),
+        physical_network=raw.physical_network or "",
+        local_link=raw.local_link_connection or {},
+    )
+
+
+def _node(raw: Any, ports: Iterable[Port]) -> Node:
+    cards = {port.address: port for port in ports}
     properties = dict(raw.properties)
     capabilities = parse_capabilities(str(properties.pop("capabilities", "") or ""))
     return Node(
@@ -288,7 +330,8 @@ def _node(raw: Any, addresses: Iterable[str]) -> Node:
         extra=raw.extra,
         interfaces={name: getattr(raw, name) for name in INTERFACES},
         conductor_group=raw.conductor_group or "",
-        ports=tuple(sorted(addresses)),
+        ports=tuple(sorted(cards)),
+        cards=cards,
         inspected_at=raw.inspection_finished_at or "",
         instance_id=raw.instance_uuid,
     )

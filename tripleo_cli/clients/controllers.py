@@ -21,9 +21,10 @@ from tripleo_cli.domain.discovery import (
     Kind,
     Machine,
     Place,
+    card_address,
 )
 from tripleo_cli.domain.url import host_part
-from tripleo_cli.errors import HostError, ServiceError
+from tripleo_cli.errors import HostError, ServiceError, UntrustedError
 
 CONNECT_SECONDS = 2
 ANSWER_SECONDS = 20
@@ -92,7 +93,7 @@ class LiveControllers:
 
 def _systems(root: sushy.Sushy) -> Iterator[Machine]:
     for system in root.get_system_collection().get_members():
-        yield Machine(system=system.path, macs=tuple(sorted(_macs(system))))
+        yield Machine(system=system.path, macs=tuple(sorted(set(_macs(system)))))
 
 
 def _macs(system: sushy.resources.system.system.System) -> Iterator[str]:
@@ -104,15 +105,14 @@ def _macs(system: sushy.resources.system.system.System) -> Iterator[str]:
     ):
         return  # Many BMCs do not know them; inspection will.
     for card in cards:
-        address = card.permanent_mac_address or card.mac_address
-        if address:
-            yield str(address).lower()
+        if address := card_address(card.permanent_mac_address, card.mac_address):
+            yield address
 
 
 def _untalkable(controller: Controller, error: Exception) -> ServiceError:
     text = " ".join(str(error).split())
     if "CERTIFICATE_VERIFY_FAILED" in text:
-        return ServiceError(
+        return UntrustedError(
             f"the certificate of {controller} is not one to trust",
             hint="add its authority to this machine, or --no-verify-ca",
         )

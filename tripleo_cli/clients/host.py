@@ -76,7 +76,7 @@ class LocalHost:
         """Write beside the target and rename: a reader sees all of it or none."""
         target = Path(file.path)
         with _telling(f"cannot write {file.path}"):
-            changed = not target.is_file() or target.read_text() != file.text
+            changed = not target.is_file() or target.read_bytes() != file.text.encode()
             if changed:
                 _replace(target, file)
             else:
@@ -94,10 +94,10 @@ class LocalHost:
                 os.close(descriptor)
 
     def read(self, path: str) -> str | None:
-        """Read a text file; undecodable bytes are replaced."""
+        """Read a text file as it is; undecodable bytes are replaced."""
         with _telling(f"cannot read {path}"):
             try:
-                return Path(path).read_text(errors="replace")
+                return Path(path).read_bytes().decode(errors="replace")
             except FileNotFoundError:
                 return None
 
@@ -245,7 +245,7 @@ def _take(descriptor: int, path: str) -> None:
 def _replace(target: Path, file: File) -> None:
     descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
-        with os.fdopen(descriptor, "w") as stream:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as stream:
             stream.write(file.text)
             stream.flush()
             os.fsync(stream.fileno())

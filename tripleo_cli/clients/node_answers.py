@@ -8,6 +8,7 @@ from typing import Any
 
 from tripleo_cli.clients.answer import Answer, as_json
 from tripleo_cli.domain.overcloud.outcome import (
+    Account,
     CheckOutcome,
     NodeRecord,
     PrepareOutcome,
@@ -183,10 +184,21 @@ def _check(data: Mapping[str, Any]) -> CheckOutcome:
         name=data["name"],
         passed=data["passed"],
         detail=data["detail"],
-        unit=data["unit"],
-        log=tuple(data["log"]),
+        service=data["service"],
+        account=_account(data),
         seconds=data["seconds"],
     )
+
+
+def accounts(answer: Answer) -> Mapping[str, Account]:
+    """Read what ``explain`` printed, by service; nothing where it is something else."""
+    data = _object(answer) or {}
+    told = {name: one for name, one in data.items() if isinstance(one, Mapping)}
+    return {name: _account(one) for name, one in told.items()}
+
+
+def _account(data: Mapping[str, Any]) -> Account:
+    return Account(unit=data["unit"], log=tuple(data["log"]), resource=data["resource"])
 
 
 def _value(answer: Answer) -> Any:

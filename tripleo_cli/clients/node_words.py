@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 PUPPET_S = 1800
 """How long puppet may take in one step."""
 
 
-def apply_words(step: int, *, check: bool, force: bool) -> list[str]:
-    """Let it apply a step, or only look what that would change."""
+def apply_words(step: int, *, force: bool, preview: str = "") -> list[str]:
+    """Let it apply a step, or only look what that of another bundle would change."""
     words = ["apply", "--step", str(step), "--timeout", str(PUPPET_S)]
-    return [*words, *["--check"] * check, *["--force"] * force]
+    look = ["--check", "--bundle", preview] if preview else []
+    return [*words, *look, *["--force"] * force]
+
+
+def explain_words(services: Collection[str]) -> list[str]:
+    """Let it tell what services are in trouble with."""
+    return ["explain", *(word for one in services for word in ("--service", one))]
 
 
 def check_words(steps: Sequence[int], within_s: float | None) -> list[str]:

@@ -14,6 +14,7 @@ from typing import Any
 
 import requests
 from keystoneauth1 import exceptions, session
+from keystoneauth1.adapter import Adapter
 from keystoneauth1.identity import v3
 from urllib3.util import Retry
 
@@ -40,8 +41,8 @@ _OTHER_ADMIN = (
 )
 
 
-def sign_in(access: Access, timeout_s: float = TIMEOUT_S) -> session.Session:
-    """Make a session; it signs in when it is first used."""
+def sign_in(access: Access, timeout_s: float = TIMEOUT_S) -> Adapter:
+    """Make a session in the overcloud's region; it signs in when it is first used."""
     auth = v3.Password(
         auth_url=f"{access.auth_url}/v3",
         username=access.user,
@@ -50,7 +51,8 @@ def sign_in(access: Access, timeout_s: float = TIMEOUT_S) -> session.Session:
         user_domain_name=access.domain,
         project_domain_name=access.domain,
     )
-    return session.Session(auth=auth, timeout=timeout_s, session=direct())
+    made = session.Session(auth=auth, timeout=timeout_s, session=direct())
+    return Adapter(made, interface="public", region_name=access.region)
 
 
 def direct() -> requests.Session:
@@ -75,10 +77,10 @@ def direct() -> requests.Session:
     return made
 
 
-def endpoint_of(to: session.Session, kind: str) -> str:
+def endpoint_of(to: Adapter, kind: str) -> str:
     """Give where the catalogue has a type of service; nothing where it has none."""
     try:
-        return str(to.get_endpoint(service_type=kind, interface="public") or "")
+        return str(to.get_endpoint(service_type=kind) or "")
     except exceptions.EndpointNotFound:
         return ""
 
@@ -114,9 +116,7 @@ class Rest:
     the catalogue is not to be asked.
     """
 
-    def __init__(
-        self, to: session.Session, name: str, *, kind: str, url: str = ""
-    ) -> None:
+    def __init__(self, to: Adapter, name: str, *, kind: str, url: str = "") -> None:
         self._to = to
         self._name = name
         self._kind = kind
@@ -168,7 +168,7 @@ class Rest:
             if not found:
                 raise ServiceError(
                     f"the overcloud's catalogue has no {self._kind} service"
-                    f" ({self._name})",
+                    f' in region "{self._to.region_name}" ({self._name})',
                     hint=_STEPS,
                 )
             self._url = found.rstrip("/")

@@ -17,21 +17,20 @@ CONSOLE_LINES = 50
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a kind of thing is: its service's type, the path, and what a list lacks."""
+    """Where a kind of thing is in its service: the path, and what a list lacks."""
 
-    service: str
     path: str
     query: str = ""
 
 
 _PLACES: Mapping[Thing, _Place] = {
-    Thing.IMAGE: _Place("image", "/v2/images"),
-    Thing.NETWORK: _Place("network", "/v2.0/networks"),
-    Thing.SUBNET: _Place("network", "/v2.0/subnets"),
-    Thing.ROUTER: _Place("network", "/v2.0/routers"),
+    Thing.IMAGE: _Place("/v2/images"),
+    Thing.NETWORK: _Place("/v2.0/networks"),
+    Thing.SUBNET: _Place("/v2.0/subnets"),
+    Thing.ROUTER: _Place("/v2.0/routers"),
     # None: private ones, too, which the trial's is.
-    Thing.FLAVOR: _Place("compute", "/flavors", "is_public=None&"),
-    Thing.SERVER: _Place("compute", "/servers"),
+    Thing.FLAVOR: _Place("/flavors", "is_public=None&"),
+    Thing.SERVER: _Place("/servers"),
 }
 
 
@@ -73,7 +72,7 @@ class LiveOvercloudUse:
         # Glance alone takes and gives fields as they are.
         is_image = thing is Thing.IMAGE
         body = fields if is_image else {key: fields}
-        answer = self._services[place.service].send("POST", place.path, body)
+        answer = self._services[thing.service].send("POST", place.path, body)
         return str((answer if is_image else answer[key])["id"])
 
     def upload(self, image_id: str, data: bytes) -> None:
@@ -108,7 +107,7 @@ class LiveOvercloudUse:
         """Give all that a service says of a thing."""
         place = _PLACES[thing]
         try:
-            answer = self._services[place.service].get(f"{place.path}/{thing_id}")
+            answer = self._services[thing.service].get(f"{place.path}/{thing_id}")
         except NotFoundError:
             return {}
         record: Mapping[str, Any] = (
@@ -120,7 +119,7 @@ class LiveOvercloudUse:
         """Give the ids of all things of a name."""
         place = _PLACES[thing]
         path = f"{place.path}?{place.query}name={name}"
-        listed = self._services[place.service].listed(path, f"{thing.value}s")
+        listed = self._services[thing.service].listed(path, f"{thing.value}s")
         # Nova takes a name for a pattern, and no name at all for flavors.
         return [str(each["id"]) for each in listed if each["name"] == name]
 
@@ -128,14 +127,14 @@ class LiveOvercloudUse:
         """Look through all things; no service but Nova can be asked for a beginning."""
         place = _PLACES[thing]
         path = f"{place.path}?{place.query}".rstrip("?&")
-        listed = self._services[place.service].listed(path, f"{thing.value}s")
+        listed = self._services[thing.service].listed(path, f"{thing.value}s")
         names = {str(each["id"]): str(each["name"] or "") for each in listed}
         return {one: name for one, name in names.items() if name.startswith(prefix)}
 
     def remove(self, thing: Thing, thing_id: str) -> None:
         """Begin to remove a thing."""
         place = _PLACES[thing]
-        service, path = self._services[place.service], f"{place.path}/{thing_id}"
+        service, path = self._services[thing.service], f"{place.path}/{thing_id}"
         try:
             if thing is Thing.ROUTER:
                 for port in self._router_ports(thing_id):

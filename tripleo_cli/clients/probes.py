@@ -14,7 +14,7 @@ from concurrent.futures import Future
 from typing import TypeVar
 
 import requests
-from keystoneauth1.session import Session
+from keystoneauth1.adapter import Adapter
 
 from tripleo_cli.clients.overcloud_rest import Rest, direct, sign_in, telling
 from tripleo_cli.domain.overcloud.access import Access
@@ -55,7 +55,7 @@ class LiveProbes:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._sessions: dict[Access, Session] = {}
+        self._sessions: dict[Access, Adapter] = {}
 
     def http(self, question: HttpQuestion) -> HttpAnswer:
         """Get a page."""
@@ -91,7 +91,7 @@ class LiveProbes:
                 self._sessions.pop(access, None)
             return CallAnswer(failure=str(error))
 
-    def _shared(self, access: Access) -> Session:
+    def _shared(self, access: Access) -> Adapter:
         with self._lock:
             if access not in self._sessions:
                 self._sessions[access] = sign_in(access, ONE_ANSWER_S)
@@ -137,7 +137,7 @@ def _get(question: HttpQuestion) -> HttpAnswer:
         return HttpAnswer(failure=_reason(error, question.timeout_s))
 
 
-def _records(session: Session, access: Access, call: str) -> tuple[Record, ...]:
+def _records(session: Adapter, access: Access, call: str) -> tuple[Record, ...]:
     kind, path, key = _LISTS[call]
     url = f"{access.auth_url}/v3" if kind == "identity" else ""
     return tuple(Rest(session, kind, kind=kind, url=url).listed(path, key))

@@ -18,6 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from tripleo_cli.clients import node_answers
@@ -114,13 +115,15 @@ class HeatNodes(AskedNodes):
         }
         return self._order(orders, on_answer)
 
-    def _send(self, bundles: Mapping[Target, str]) -> Mapping[Target, Answer]:
-        program = node_program()
+    def _send(
+        self, bundles: Mapping[Target, str], place: str
+    ) -> Mapping[Target, Answer]:
+        program, file = node_program(), PurePosixPath(place).name
         orders = {
             one: Order(
-                words=self._prepare_words(),
+                words=self._prepare_words(place),
                 timeout_s=PREPARE_S,
-                files={program.name: program.data, "bundle.json": text.encode()},
+                files={program.name: program.data, file: text.encode()},
             )
             for one, text in bundles.items()
         }

@@ -18,7 +18,6 @@ from tripleo_cli.clients import node_answers
 from tripleo_cli.clients.ansible import Play, play
 from tripleo_cli.clients.answer import Answer
 from tripleo_cli.clients.asked_nodes import (
-    BUNDLE,
     INCOMING,
     PREPARE_S,
     SHORT_S,
@@ -69,14 +68,20 @@ class SshNodes(AskedNodes):
             for one, answer in answers.items()
         }
 
-    def _send(self, bundles: Mapping[Target, str]) -> Mapping[Target, Answer]:
+    def host_keys(self, targets: Sequence[Target]) -> Mapping[str, Sequence[str]]:
+        """Give the keys that were learnt at first contact."""
+        return self._ssh.host_keys(targets)
+
+    def _send(
+        self, bundles: Mapping[Target, str], place: str
+    ) -> Mapping[Target, Answer]:
         calls = {
-            one: Call(command=lambda: _UNPACK, data=_packed(text))
+            one: Call(command=lambda: _UNPACK, data=_packed(Path(place).name, text))
             for one, text in bundles.items()
         }
         sent = self._ssh.run(calls, SHORT_S)
         arrived = [one for one, answer in sent.items() if answer.code == 0]
-        words = dict.fromkeys(arrived, self._prepare_words())
+        words = dict.fromkeys(arrived, self._prepare_words(place))
         return {**sent, **(self._ask(words, PREPARE_S) if words else {})}
 
     def _way(self, target: Target) -> Way:
@@ -135,12 +140,12 @@ def _call(words: Words) -> Call:
     return Call(command=command)
 
 
-def _packed(bundle: str) -> bytes:
+def _packed(file: str, bundle: str) -> bytes:
     """Give the program and a node's bundle as a tar archive; root's alone there."""
     program = node_program()
     stream = io.BytesIO()
     with tarfile.open(fileobj=stream, mode="w") as archive:
-        files = {program.name: program.data, Path(BUNDLE).name: bundle.encode()}
+        files = {program.name: program.data, file: bundle.encode()}
         for name, data in files.items():
             member = tarfile.TarInfo(name)
             member.size = len(data)

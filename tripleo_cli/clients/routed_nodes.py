@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from tripleo_cli.domain.overcloud.outcome import (
+    CHECKS_S,
+    Account,
     CheckOutcome,
     NodeRecord,
     OnOutcome,
@@ -34,11 +36,19 @@ class RoutedNodes:
         """Try each by its way."""
         return self._both(targets, lambda nodes, some: nodes.reach(some))
 
-    def prepare(self, bundles: Mapping[Target, str]) -> Mapping[str, PrepareOutcome]:
+    def host_keys(self, targets: Sequence[Target]) -> Mapping[str, Sequence[str]]:
+        """Give the keys of those that one logs in to."""
+        return self._both(targets, lambda nodes, some: nodes.host_keys(some))
+
+    def prepare(
+        self, bundles: Mapping[Target, str], *, check: bool = False
+    ) -> Mapping[str, PrepareOutcome]:
         """Send each its bundle by its way."""
         return self._both(
             tuple(bundles),
-            lambda nodes, some: nodes.prepare({one: bundles[one] for one in some}),
+            lambda nodes, some: nodes.prepare(
+                {one: bundles[one] for one in some}, check=check
+            ),
         )
 
     def states(self, targets: Sequence[Target]) -> Mapping[str, NodeRecord]:
@@ -63,11 +73,27 @@ class RoutedNodes:
         )
 
     def check(
-        self, targets: Sequence[Target], *steps: int, within_s: float | None = None
+        self,
+        targets: Sequence[Target],
+        *steps: int,
+        within_s: float | None = None,
+        limit_s: float = CHECKS_S,
     ) -> Mapping[str, Sequence[CheckOutcome]]:
         """Let all make their checks, each by its way."""
         return self._both(
-            targets, lambda nodes, some: nodes.check(some, *steps, within_s=within_s)
+            targets,
+            lambda nodes, some: nodes.check(
+                some, *steps, within_s=within_s, limit_s=limit_s
+            ),
+        )
+
+    def explain(
+        self, asked: Mapping[Target, Collection[str]]
+    ) -> Mapping[str, Mapping[str, Account]]:
+        """Ask each by its way."""
+        return self._both(
+            tuple(asked),
+            lambda nodes, some: nodes.explain({one: asked[one] for one in some}),
         )
 
     def _both(

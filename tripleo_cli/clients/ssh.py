@@ -11,7 +11,7 @@ import asyncio
 import hashlib
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +26,11 @@ LOGIN_S = 15
 """How long a node may take to let us in."""
 AT_ONCE = 20
 """How many nodes are talked to at a time."""
-_STALE_S = 4 * 3600
+_STALE_S = 7 * 24 * 3600
 _SSH_FAILED = 255
 _SOCKET_DIGITS = 32
+_KEY_WORDS = 3
+"""Names, the kind of key, the key; a comment may follow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +73,25 @@ class Ssh:
             key=str(self.key),
             known_hosts=str(self.folder / KNOWN_HOSTS),
         )
+
+    def host_keys(self, targets: Iterable[Target]) -> Mapping[str, Sequence[str]]:
+        """Give the keys that were learnt of nodes' machines, by host name.
+
+        Raises:
+            HostError: The file with them cannot be read.
+        """
+        path = self.folder / KNOWN_HOSTS
+        try:
+            lines = path.read_text().splitlines() if path.exists() else []
+        except OSError as error:
+            raise HostError(f"cannot read {path}: {error.strerror}") from error
+        known = [pair for line in lines if (pair := _known(line))]
+        return {
+            one.hostname: [
+                key for names, key in known if self.way(one).alias.lower() in names
+            ]
+            for one in targets
+        }
 
     def run(
         self, calls: Mapping[Target, Call], limit_s: float
@@ -133,6 +154,14 @@ class Ssh:
     def _login(self, target: Target) -> Sequence[str]:
         words = [word for one in self.options(target) for word in ("-o", one)]
         return ["ssh", *words, "-i", str(self.key), f"{self.user}@{target.address}"]
+
+
+def _known(line: str) -> tuple[Sequence[str], str] | None:
+    """Read names and key of a line of ``known_hosts``; ``None`` where it is no key."""
+    words = line.split()
+    if len(words) < _KEY_WORDS or words[0][0] in "#@":
+        return None
+    return words[0].split(","), f"{words[1]} {words[2]}"
 
 
 def _socket(way: Way) -> str:

@@ -44,10 +44,10 @@ class LocalWorkdir:
         self._turn_seconds = turn_seconds
 
     def read(self, name: str) -> str | None:
-        """Give a file's text, ``None`` where there is none."""
+        """Give a file's text as it is, ``None`` where there is none."""
         path = self._path(name)
         try:
-            return path.read_text(encoding="utf-8")
+            return path.read_bytes().decode()
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:

@@ -128,7 +128,7 @@ def chosen_wish(
 ) -> NodeWish:
     """Say how the nodes of a stack are to be configured."""
     from tripleo_cli.domain.overcloud.steps import Choice
-    from tripleo_cli.plugin import make_key_files, make_overcloud_tools
+    from tripleo_cli.plugin import make_key_files, make_overcloud_tools, make_places
     from tripleo_cli.workflows.after_stack import NodeWish
 
     key = parsed_args.overcloud_ssh_key.expanduser().absolute()
@@ -146,6 +146,7 @@ def chosen_wish(
         ),
         ssh_seconds=parsed_args.overcloud_ssh_timeout,
         is_stack_only=parsed_args.stack_only,
+        places=make_places(stack),
     )
 
 

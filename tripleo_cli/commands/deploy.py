@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tripleo_cli.domain.plan import Plan
     from tripleo_cli.domain.stack import StackFiles
+    from tripleo_cli.domain.validation.finding import Finding
     from tripleo_cli.domain.validation.report import Policy, Report
     from tripleo_cli.errors import TripleoError
     from tripleo_cli.workflows.deploy import Deployment
@@ -307,6 +308,7 @@ def _check_rows(report: Report) -> Iterator[tuple[Any, ...]]:
     from osc_lib.cli.format_columns import ListColumn
 
     from tripleo_cli.domain.validation.finding import in_short
+    from tripleo_cli.domain.validation.report import SERVICES
 
     class Names(ListColumn):
         """All names for programs, the first few for people."""
@@ -314,16 +316,15 @@ def _check_rows(report: Report) -> Iterator[tuple[Any, ...]]:
         def human_readable(self) -> str:
             return in_short(tuple(self._value))
 
+    def row(name: str, finding: Finding) -> tuple[Any, ...]:
+        names = Names(list(finding.subjects))
+        return name, finding.severity.value, names, finding.what, finding.remedy
+
+    for failure in report.failures:
+        yield row(SERVICES, failure)
     for result in report.results:
-        name, meaning = result.check.name, result.check.meaning
         for finding in result.findings:
-            yield (
-                name,
-                finding.severity.value,
-                Names(list(finding.subjects)),
-                finding.what,
-                finding.remedy,
-            )
-        if not result.findings:
-            verdict = "skipped" if result.is_skipped else "ok"
-            yield name, verdict, Names([]), meaning, ""
+            yield row(result.check.name, finding)
+        if result.note or not result.findings:
+            what = " ".join(filter(None, (result.check.meaning, result.note)))
+            yield result.check.name, result.verdict, Names([]), what, ""

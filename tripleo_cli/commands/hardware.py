@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tripleo_cli.commands import base
 
@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from tripleo_cli.domain.node import Node
     from tripleo_cli.domain.outliers.findings import Finding
     from tripleo_cli.domain.outliers.survey import Survey
+    from tripleo_cli.domain.outliers.tolerance import Tolerances
     from tripleo_cli.domain.specs.assign import Match
     from tripleo_cli.domain.specs.explain import Refusal
+    from tripleo_cli.inputs.together import Together
 
 VERDICTS = ("slow", "fast", "differs")
 
@@ -135,6 +137,8 @@ def _refusal(refusal: Refusal) -> dict[str, Any]:
 class _OfFleet(base.Command):
     """A command about all machines: of a file, or of the undercloud."""
 
+    called: ClassVar[str]
+
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
         parser: argparse.ArgumentParser = super().get_parser(prog_name)
@@ -157,14 +161,23 @@ class _OfFleet(base.Command):
         )
         return parser
 
-    def nodes(self, parsed_args: argparse.Namespace) -> tuple[Node, ...]:
-        """Read the machines."""
+    def machines(
+        self, parsed_args: argparse.Namespace, together: Together
+    ) -> tuple[Sequence[Node], Tolerances]:
+        """Read the machines, after all that was given is checked."""
         from tripleo_cli.inputs.export import load_export
+        from tripleo_cli.inputs.tolerances import parse_tolerances
         from tripleo_cli.workflows.hardware import inspected_nodes
 
-        if parsed_args.source:
-            return load_export(parsed_args.source)
-        return inspected_nodes(self.cloud)
+        exported: Sequence[Node] | None = None
+        with together:
+            tolerances = parse_tolerances(parsed_args.tolerance)
+        with together:
+            if parsed_args.source:
+                exported = load_export(parsed_args.source)
+        together.check(self.called)
+        nodes = inspected_nodes(self.cloud) if exported is None else exported
+        return nodes, tolerances
 
 
 class HardwareOutliers(_OfFleet, base.Lister):
@@ -175,6 +188,7 @@ class HardwareOutliers(_OfFleet, base.Lister):
     compared with what most of them have. With --exclude, matching leaves nodes out.
     """
 
+    called = "overcloud hardware outliers"
     _failure = ""
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
@@ -218,12 +232,13 @@ class HardwareOutliers(_OfFleet, base.Lister):
         from tripleo_cli.commands.findings import complaint, table
         from tripleo_cli.domain.events import Noted
         from tripleo_cli.domain.outliers.survey import survey
-        from tripleo_cli.inputs.tolerances import parse_tolerances
+        from tripleo_cli.inputs.together import Together
         from tripleo_cli.workflows.hardware import summary
 
-        _check(parsed_args)
-        tolerances = parse_tolerances(parsed_args.tolerance)
-        nodes = self.nodes(parsed_args)
+        together = Together()
+        with together:
+            _check(parsed_args)
+        nodes, tolerances = self.machines(parsed_args, together)
         found = survey(nodes, tolerances)
         if parsed_args.exclude is not None or parsed_args.include:
             self._change(parsed_args, found, nodes)
@@ -255,6 +270,7 @@ class HardwareOutliers(_OfFleet, base.Lister):
             exclude_nodes,
             include_nodes,
             reasons_to_exclude,
+            require_minority,
         )
         from tripleo_cli.workflows.nodes import select
 
@@ -265,6 +281,8 @@ class HardwareOutliers(_OfFleet, base.Lister):
             for pair in reasons_to_exclude(found, nodes, parsed_args.exclude or ())
             if parsed_args.exclude is not None and pair[0] not in back
         ]
+        if not parsed_args.exclude:
+            require_minority(found, [node for node, _ in out])
         with watching() as report:
             if out:
                 exclude_nodes(self.cloud.baremetal, out, report)
@@ -279,6 +297,8 @@ class HardwareReport(_OfFleet, base.ShowOne):
     like machines, every node's benchmarks among them, firmware and cabling. With
     -f json, everything that the page shows.
     """
+
+    called = "overcloud hardware report"
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:
         """Describe the options."""
@@ -295,13 +315,14 @@ class HardwareReport(_OfFleet, base.ShowOne):
         """Run the command."""
         from tripleo_cli.commands.findings import record, write_page
         from tripleo_cli.domain.outliers.survey import survey
-        from tripleo_cli.inputs.tolerances import parse_tolerances
+        from tripleo_cli.inputs.together import Together
 
-        tolerances = parse_tolerances(parsed_args.tolerance)
-        output = parsed_args.output and base.file_to_write(
-            parsed_args.output, "overcloud hardware report"
-        )
-        found = survey(self.nodes(parsed_args), tolerances)
+        together = Together()
+        output = None
+        with together:
+            if parsed_args.output:
+                output = base.file_to_write(parsed_args.output, self.called)
+        found = survey(*self.machines(parsed_args, together))
         if output:
             write_page(found, str(parsed_args.source or "this undercloud"), output)
         return record(found, str(output or ""))
@@ -321,7 +342,7 @@ def _check(parsed_args: argparse.Namespace) -> None:
         for name in sorted({*(exclude or ())} & {*include})
     )
     if problems:
-        raise InvalidInputError("overcloud hardware outliers", problems)
+        raise InvalidInputError(HardwareOutliers.called, problems)
 
 
 def _shown(parsed_args: argparse.Namespace, found: Survey) -> Sequence[Finding]:

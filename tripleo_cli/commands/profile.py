@@ -146,7 +146,9 @@ def _asked(parsed_args: argparse.Namespace) -> tuple[Question, Sequence[Node] | 
     """Read what is asked, and the nodes of ``--from``, if that is given."""
     from tripleo_cli.commands.question import question_from
     from tripleo_cli.inputs.export import load_export
+    from tripleo_cli.inputs.matching import pinned_names
     from tripleo_cli.inputs.together import Together
+    from tripleo_cli.workflows.nodes import select
 
     together = Together()
     exported: Sequence[Node] | None = None
@@ -155,6 +157,7 @@ def _asked(parsed_args: argparse.Namespace) -> tuple[Question, Sequence[Node] | 
     with together:
         if parsed_args.source:
             exported = load_export(parsed_args.source)
+            select(exported, pinned_names(parsed_args.pin))
     together.check("overcloud profiles match")
     return question, exported
 
@@ -265,8 +268,9 @@ class ExportNodes(base.Command):
     """Write all that Ironic knows of the nodes to a file, to work from offline
 
     The file is a JSON list with the nodes' properties, traits, states and hardware
-    inventories, and without any credentials. `overcloud profiles match`, `overcloud
-    hardware report` and `overcloud hardware outliers` read it with --from.
+    inventories, and without any credentials of drivers. Of extra, numbers and short
+    texts are written, unless their key tells of a secret. `overcloud profiles match`,
+    `overcloud hardware report` and `overcloud hardware outliers` read it with --from.
     """
 
     def get_parser(self, prog_name: str) -> argparse.ArgumentParser:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tripleo_cli.domain.matching import Mode
+    from tripleo_cli.domain.role import Role
     from tripleo_cli.workflows.profiles import Question
 
 
@@ -77,16 +78,27 @@ def question_from(parsed_args: argparse.Namespace) -> Question:
         InvalidInputError: Role files or options are wrong; lists every problem.
     """
     from tripleo_cli.inputs.matching import parse_pins, parse_spread
+    from tripleo_cli.inputs.together import Together
     from tripleo_cli.workflows.profiles import Question
 
-    roles = chosen_roles(parsed_args)
-    defaults = {name: role.count_default for name, role in roles.items()}
+    together = Together()
+    known: Mapping[str, Role] | None = None
+    with together:
+        known = chosen_roles(parsed_args)
+    with together:
+        counts = chosen_counts(parsed_args, known)
+    with together:
+        pins = parse_pins(parsed_args.pin, known)
+    with together:
+        spread = parse_spread(parsed_args.spread, known)
+    together.check("what is asked of matching")
+    roles = known or {}
     return Question(
-        wanted=chosen_counts(parsed_args, roles) or defaults,
+        wanted=counts or {name: role.count_default for name, role in roles.items()},
         roles=roles,
         mode=chosen_mode(parsed_args),
-        pins=parse_pins(parsed_args.pin, roles),
-        spread=parse_spread(parsed_args.spread, roles),
+        pins=pins,
+        spread=spread,
         is_early=parsed_args.manageable,
         words=_words_of(parsed_args),
     )

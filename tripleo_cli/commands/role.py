@@ -65,9 +65,12 @@ def add_count_options(parser: argparse.ArgumentParser) -> None:
 
 
 def chosen_counts(
-    parsed_args: argparse.Namespace, roles: Mapping[str, Role]
+    parsed_args: argparse.Namespace, roles: Mapping[str, Role] | None
 ) -> dict[str, int]:
-    """Read the counts that the options of :func:`add_count_options` give."""
+    """Read the counts that the options of :func:`add_count_options` give.
+
+    Where roles could not be read (``None``), any name is one.
+    """
     from tripleo_cli.inputs.counts import parse_counts
 
     given = {

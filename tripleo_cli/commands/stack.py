@@ -188,13 +188,18 @@ class Credentials(StackCommand, base.ShowOne):
         from tripleo_cli.commands.console import watching
         from tripleo_cli.domain.overcloud.credentials import shown
         from tripleo_cli.plugin import make_places
-        from tripleo_cli.workflows.credentials import save_credentials
+        from tripleo_cli.workflows.credentials import (
+            check_credentials,
+            save_credentials,
+        )
         from tripleo_cli.workflows.overcloud_access import require_access
 
         stack = parsed_args.stack
+        places = make_places(stack)
+        check_credentials(places, stack)
         with watching() as report:
             access = require_access(self.cloud, stack)
-            save_credentials(make_places(stack), stack, access, report)
+            save_credentials(places, stack, access, report)
         found = shown(stack, access, is_open=parsed_args.show_password)
         return tuple(found), tuple(found.values())
 

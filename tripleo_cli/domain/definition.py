@@ -12,7 +12,7 @@ from tripleo_cli.domain.role import DEFAULT_RESOURCE_CLASS
 
 DEFAULT_PHYSICAL_NETWORK = "ctlplane"
 # What oslo.utils masks in an API answer, and what a BMC calls its secrets.
-_SECRET_WORDS = (
+SECRET_WORDS = (
     "password",
     "passphrase",
     "adminpass",
@@ -29,27 +29,27 @@ _SECRET_WORDS = (
 
 def is_secret(key: str) -> bool:
     """Whether a ``driver_info`` key holds what nobody may see."""
-    return any(word in key.lower() for word in _SECRET_WORDS)
+    return any(word in key.lower() for word in SECRET_WORDS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PortDefinition:
-    """A network card; ``address`` is its MAC in lower case with colons."""
+    """A network card; ``address`` is its MAC in lower case with colons.
+
+    ``physical_network`` is ``None`` where the file gives none: a new port gets
+    :data:`DEFAULT_PHYSICAL_NETWORK`, a known one keeps its own.
+    """
 
     address: str
-    physical_network: str | None = DEFAULT_PHYSICAL_NETWORK
+    physical_network: str | None = None
     local_link: Mapping[str, Any] = field(default_factory=dict)
 
     def fields(self) -> dict[str, Any]:
-        """Give Ironic's own names; what is not given is left to Ironic."""
+        """Give Ironic's own names, to create the port with."""
         link = {"local_link_connection": dict(self.local_link)}
         return {
             "address": self.address,
-            **(
-                {"physical_network": self.physical_network}
-                if self.physical_network
-                else {}
-            ),
+            "physical_network": self.physical_network or DEFAULT_PHYSICAL_NETWORK,
             **(link if self.local_link else {}),
         }
 

@@ -55,6 +55,8 @@ class DeploymentRequest:
     """What nodes are configured by; where it is empty, none are."""
     mode: Mode | None = None
     """How strictly nodes are judged; ``None`` where it is to be chosen."""
+    places: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """A file and a line by key of hiera, by the parameter that gives it."""
     words: tuple[str, ...] = ()
     """The operator's options on roles and mode, as another command repeats them."""
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from ipaddress import ip_address, ip_network
 from typing import Any
+
+from tripleo_cli.domain.facts.plain import mac
 
 
 class Kind(Enum):
@@ -17,6 +20,10 @@ class Kind(Enum):
 
 
 USUAL_PORTS: Mapping[Kind, int] = {Kind.REDFISH: 443, Kind.IPMI: 623}
+_ONE_BMC: Mapping[Kind, tuple[int, ...]] = {Kind.REDFISH: (443, 80), Kind.IPMI: (623,)}
+"""Ports at which a host speaks for one machine only."""
+# The second digit is even: of one card, not of many (multicast).
+_CARD = re.compile(r"(?!00(:00){5})[0-9a-f][02468ace](:[0-9a-f]{2}){5}")
 MOST_ADDRESSES = 65536
 """More would take hours, and are probably a mistake."""
 
@@ -47,6 +54,14 @@ class Controller:
 
     def __str__(self) -> str:
         return self.address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """A BMC by the better of its kinds; ``spare`` is for where that does not work."""
+
+    controller: Controller
+    spare: Controller | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,12 +143,34 @@ def places(
     ]
 
 
-def best(controllers: Iterable[Controller]) -> list[Controller]:
-    """Leave out what speaks IPMI where the same host speaks Redfish, too."""
+def contacts(controllers: Iterable[Controller]) -> list[Contact]:
+    """Put together what is one BMC: Redfish and IPMI at the usual ports of a host.
+
+    At other ports, several virtual BMCs may share a host.
+    """
     listed = list(controllers)
-    redfish = {one.place.host for one in listed if one.place.kind is Kind.REDFISH}
+    ipmi = {one.place.host: one for one in listed if _is_usual(one, Kind.IPMI)}
+    spares: dict[Controller, Controller] = {}
+    for one in listed:
+        if _is_usual(one, Kind.REDFISH) and one.place.host in ipmi:
+            spares[one] = ipmi.pop(one.place.host)
+    taken = set(spares.values())
     return [
-        one
+        Contact(controller=one, spare=spares.get(one))
         for one in listed
-        if one.place.kind is Kind.REDFISH or one.place.host not in redfish
+        if one not in taken
     ]
+
+
+def _is_usual(controller: Controller, kind: Kind) -> bool:
+    place = controller.place
+    return place.kind is kind and place.port in _ONE_BMC[kind]
+
+
+def card_address(*told: object) -> str:
+    """Give the first address that a network card can have, empty where none is.
+
+    BMCs write zeros or "n/a" for what they do not know.
+    """
+    known = (mac(text) for text in told)
+    return next((text for text in known if _CARD.fullmatch(text)), "")

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import urlsplit
+
+from tripleo_cli.domain.bmc import Bmc, place_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,36 +28,20 @@ class Driver:
     keys: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ()
 
-    def identity(self, driver_info: Mapping[str, Any]) -> str:
-        """Name the machine that a ``driver_info`` leads to.
+    def bmc(self, driver_info: Mapping[str, Any]) -> Bmc | None:
+        """Read what a ``driver_info`` leads to; ``None`` where it has no address.
 
-        A BMC is known by address and port; one that serves several machines by
-        the system's id too. Empty where there is no address.
+        A BMC that serves several machines is known by the system's id too.
         """
         address = driver_info.get(f"{self.prefix}_address")
         if not address:
-            return ""
+            return None
         system = driver_info.get(f"{self.prefix}_system_id") or ""
-        port = driver_info.get(f"{self.prefix}_port")
-        return _host(str(address), port or _PORTS.get(self.prefix)) + str(system)
+        port = driver_info.get(f"{self.prefix}_port") or _PORTS.get(self.prefix)
+        return Bmc(place_of(str(address), port), str(system).rstrip("/"))
 
 
 _PORTS = {"ipmi": 623, "redfish": 443}
-
-
-def _host(address: str, port: object) -> str:
-    """Write "host:port" the same way for "https://Host/", "host" and "host:443"."""
-    lower = address.strip().lower()
-    if lower.count(":") > 1 and "://" not in lower and not lower.startswith("["):
-        lower = f"[{lower}]"  # a bare IPv6 address
-    scheme, _, rest = lower.rpartition("://")
-    try:
-        parts = urlsplit(f"//{rest}")
-        given = parts.port or (80 if scheme == "http" else port)
-    except ValueError:  # not an address at all: Ironic will say so
-        return lower
-    host = parts.hostname or rest
-    return f"{host}:{given}{parts.path.rstrip('/')}" if given else host
 
 
 def _bmc(prefix: str, **others: str) -> Mapping[str, str]:
@@ -153,7 +138,12 @@ def removed_driver(name: str) -> str | None:
     return REMOVED.get(plain)
 
 
+def bmc_of(driver: str, driver_info: Mapping[str, Any]) -> Bmc | None:
+    """Read where a node's BMC is; ``None`` where that is not known."""
+    known = DRIVERS.get(driver)
+    return known.bmc(driver_info) if known else None
+
+
 def bmc_identity(driver: str, driver_info: Mapping[str, Any]) -> str:
     """Name the machine that a node's ``driver_info`` leads to, empty if unknown."""
-    known = DRIVERS.get(driver)
-    return known.identity(driver_info) if known else ""
+    return str(bmc_of(driver, driver_info) or "")

@@ -14,6 +14,7 @@ from typing import Any, NewType
 from tripleo_cli.domain.facts import HardwareFacts
 
 NodeId = NewType("NodeId", str)
+PortId = NewType("PortId", str)
 
 EXCLUDED_TRAIT = "CUSTOM_HARDWARE_EXCLUDED"
 """Marks a node whose hardware is not fit for use."""
@@ -112,6 +113,16 @@ class NodeState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Port:
+    """A network card that Ironic knows; ``address`` is its MAC in lower case."""
+
+    id: PortId
+    address: str
+    physical_network: str = ""
+    local_link: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
     """A registered node.
 
@@ -134,6 +145,8 @@ class Node:
     """Ironic's own field names ("boot_interface") to what serves them."""
     conductor_group: str = ""
     ports: tuple[str, ...] = ()
+    cards: Mapping[str, Port] = field(default_factory=dict)
+    """What Ironic knows of its ports, by their addresses."""
     inspected_at: str = ""
     """When an inspection ended well last, ISO 8601; empty before the first."""
     instance_id: str | None = None

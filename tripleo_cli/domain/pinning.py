@@ -20,9 +20,13 @@ PIN_CAPABILITY = "node"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pinned:
-    """The pins found on nodes; ``unknown`` are those that name no role."""
+    """The pins found on nodes that are free, and on nodes in use.
+
+    ``unknown`` are those on free nodes that name no role.
+    """
 
     pins: Mapping[NodeId, Pin]
+    in_use: Mapping[NodeId, Pin]
     unknown: Mapping[str, str]
     """The node's name to what is written there."""
 
@@ -61,23 +65,22 @@ def without_pin(node: Node) -> Node:
 
 
 def pinned(nodes: Iterable[Node], roles: Mapping[str, Role]) -> Pinned:
-    """Find the pins on nodes that are free; one in use has its place already.
+    """Find the pins on nodes.
 
     A pin counts for the cloud that takes nodes of this resource class only: another
     one on the same undercloud may have its own controller-0.
     """
-    pins: dict[NodeId, Pin] = {}
+    free: dict[NodeId, Pin] = {}
+    in_use: dict[NodeId, Pin] = {}
     unknown: dict[str, str] = {}
     for node in nodes:
         text = node.capabilities.get(PIN_CAPABILITY, "")
-        if not text or node.is_in_use:
-            continue
-        pin = pin_from(text, roles)
-        if pin is None:
+        pin = pin_from(text, roles) if text else None
+        if pin and node.resource_class in {"", roles[pin.role].resource_class}:
+            (in_use if node.is_in_use else free)[node.id] = pin
+        elif text and not pin and not node.is_in_use:
             unknown[label(node)] = text
-        elif node.resource_class in {"", roles[pin.role].resource_class}:
-            pins[node.id] = pin
-    return Pinned(pins=pins, unknown=unknown)
+    return Pinned(pins=free, in_use=in_use, unknown=unknown)
 
 
 def displaced(

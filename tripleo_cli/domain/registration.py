@@ -7,20 +7,31 @@ file does not mention stays as it is, other capabilities and ports included.
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from tripleo_cli.domain.definition import NodeDefinition, PortDefinition, is_secret
-from tripleo_cli.domain.driver import bmc_identity
-from tripleo_cli.domain.node import Node, format_capabilities, parse_capabilities
+from tripleo_cli.domain.driver import DRIVERS
+from tripleo_cli.domain.node import (
+    DISCOVERED_KEY,
+    Node,
+    NodeId,
+    Port,
+    ProvisionState,
+    format_capabilities,
+    parse_capabilities,
+)
+from tripleo_cli.domain.node_index import Match, NodeIndex
 from tripleo_cli.domain.seal import SEAL_FIELD, Sealer
 
 CAPABILITIES = "/properties/capabilities"
+SEAL = f"/extra/{SEAL_FIELD}"
+_LINK = "/local_link_connection"
 _USER = "_username"
 # An address that somebody put credentials into: "https://user:password@host".
 _USER_INFO = re.compile(r"//[^/@]*@")
+_BEFORE_HOST = re.compile(r"^([a-z]*://)?.*@", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +49,25 @@ class Change:
             return f"{name} changed"
         if self.path == CAPABILITIES:
             return _shown_capabilities(self.old, self.new)
-        return f"{name}: {_shown(self.old)} -> {_shown(self.new)}"
+        shown = _shown_address if name.endswith("_address") else _shown
+        shown = _shown_link if self.path == _LINK else shown
+        return f"{name}: {shown(self.old)} -> {shown(self.new)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortChange:
+    """What becomes different about a port that Ironic knows."""
+
+    port: Port
+    changes: tuple[Change, ...]
+
+    @property
+    def patch(self) -> dict[str, Any]:
+        """All changes, for one call."""
+        return {change.path: change.new for change in self.changes}
+
+    def __str__(self) -> str:
+        return ", ".join(f"port {self.port.address} {one}" for one in self.changes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,20 +82,43 @@ class Create:
 class Update:
     """Ironic knows the machine, differently from the file.
 
-    ``seal`` is to be stored after the changes, ``None`` where it fits already.
+    ``seal`` is the new one, ``None`` where the node's fits already.
     """
 
     definition: NodeDefinition
     node: Node
     changes: tuple[Change, ...]
     new_ports: tuple[PortDefinition, ...] = ()
+    port_changes: tuple[PortChange, ...] = ()
     seal: str | None = None
 
     @property
     def patch(self) -> dict[str, Any]:
-        """All changes, and the new seal, for one call."""
-        seal = {f"/extra/{SEAL_FIELD}": self.seal} if self.seal else {}
-        return {change.path: change.new for change in self.changes} | seal
+        """All changes of the node, and the new seal, for one call.
+
+        Settings that are not tried yet have no seal: imported again, they are sent
+        and tried again.
+        """
+        changes = {change.path: change.new for change in self.changes}
+        if self.is_untried:
+            return changes | ({SEAL: None} if SEAL_FIELD in self.node.extra else {})
+        return changes | ({SEAL: self.seal} if self.seal else {})
+
+    @property
+    def patch_once_tried(self) -> dict[str, Any]:
+        """The seal that :attr:`patch` kept back."""
+        seal = self.seal or self.node.extra.get(SEAL_FIELD)
+        return {SEAL: seal} if self.is_untried and seal else {}
+
+    @property
+    def is_untried(self) -> bool:
+        """Whether another way leads to the BMC, and Ironic won't try it by itself."""
+        driver = DRIVERS.get(self.definition.driver)
+        if not driver or self.node.provision in _TRIED_LATER:
+            return False
+        way = f"/driver_info/{driver.prefix}_"
+        paths = [change.path for change in self.changes]
+        return any(path == "/driver" or path.startswith(way) for path in paths)
 
     @property
     def is_rewiring(self) -> bool:
@@ -76,7 +128,13 @@ class Update:
 
     def __str__(self) -> str:
         ports = [f"new port {port.address}" for port in self.new_ports]
-        return ", ".join([*map(str, self.changes), *ports])
+        return ", ".join(
+            [*map(str, self.changes), *ports, *map(str, self.port_changes)]
+        )
+
+
+# A node becomes manageable only after its BMC was reached.
+_TRIED_LATER = frozenset({ProvisionState.ENROLL, ProvisionState.VERIFYING})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +160,7 @@ def decide(
     definitions: Sequence[NodeDefinition], nodes: Iterable[Node], sealer: Sealer
 ) -> tuple[Decision, ...]:
     """Decide for each definition, in their order."""
-    known = _Index(nodes)
+    known = NodeIndex(nodes)
     decisions: list[Decision] = []
     taken: dict[str, NodeDefinition] = {}
     for definition in definitions:
@@ -118,7 +176,7 @@ def decide(
 
 
 def _decide(
-    definition: NodeDefinition, found: Mapping[str, _Match], sealer: Sealer
+    definition: NodeDefinition, found: Mapping[NodeId, Match], sealer: Sealer
 ) -> Decision:
     if not found:
         return Create(definition=definition, fields=_new_fields(definition, sealer))
@@ -147,11 +205,33 @@ def _compare(definition: NodeDefinition, node: Node, sealer: Sealer) -> Decision
         node=node,
         changes=tuple(_changes(definition, node, is_sealed=is_sealed)),
         new_ports=tuple(p for p in definition.ports if p.address not in node.ports),
+        port_changes=tuple(_port_changes(definition, node)),
         seal=seal,
     )
-    if update.patch or update.new_ports:
+    if update.patch or update.new_ports or update.port_changes:
         return update
     return Unchanged(definition=definition, node=node)
+
+
+def _port_changes(definition: NodeDefinition, node: Node) -> Iterator[PortChange]:
+    for wanted in definition.ports:
+        port = node.cards.get(wanted.address)
+        if port and (changes := tuple(_card_changes(wanted, port))):
+            yield PortChange(port=port, changes=changes)
+
+
+def _card_changes(wanted: PortDefinition, port: Port) -> Iterator[Change]:
+    network = wanted.physical_network
+    yield from _field("/physical_network", port.physical_network, network)
+    link = wanted.local_link
+    if link and _plain_link(link) != _plain_link(port.local_link):
+        yield Change(path=_LINK, old=port.local_link, new=dict(link))
+
+
+def _plain_link(link: Mapping[str, Any]) -> dict[str, Any]:
+    # Ironic writes a switch's id in lower case.
+    switch = {key: str(link[key]).lower() for key in ("switch_id",) if key in link}
+    return {**link, **switch}
 
 
 def _changes(
@@ -167,6 +247,10 @@ def _changes(
     yield from _fields("/properties", node.properties, definition.properties)
     yield from _capability_change(definition, node)
     yield from _fields("/extra", node.extra, definition.extra)
+    if DISCOVERED_KEY in node.extra and DISCOVERED_KEY not in definition.extra:
+        # From now on somebody has registered it.
+        old = node.extra[DISCOVERED_KEY]
+        yield Change(path=f"/extra/{DISCOVERED_KEY}", old=old, new=None)
     for key, value in definition.driver_info.items():
         path = f"/driver_info/{key}"
         if not is_secret(key):
@@ -215,46 +299,6 @@ def _new_fields(definition: NodeDefinition, sealer: Sealer) -> dict[str, Any]:
     return {**fields, "extra": {**definition.extra, SEAL_FIELD: seal}}
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
-    node: Node
-    by: str
-
-
-class _Index:
-    """Ironic's nodes by everything that a machine is known by."""
-
-    def __init__(self, nodes: Iterable[Node]) -> None:
-        self._by: dict[tuple[str, str], list[Node]] = defaultdict(list)
-        for node in nodes:
-            bmc = bmc_identity(node.driver, node.driver_info)
-            for key in _keys(node.id, node.ports, bmc, node.name):
-                self._by[key].append(node)
-
-    def candidates(self, definition: NodeDefinition) -> Mapping[str, _Match]:
-        """Find every node that the definition may mean, by id, and say why."""
-        found: dict[str, _Match] = {}
-        wanted = (definition.id or "", definition.macs, definition.bmc, definition.name)
-        for key in _keys(*wanted):
-            what, value = key
-            for node in self._by.get(key, ()):
-                found.setdefault(node.id, _Match(node, f"{what} {value}"))
-        return found
-
-
-def _keys(
-    node: str, macs: Iterable[str], bmc: str, name: str
-) -> Iterator[tuple[str, str]]:
-    pairs = [
-        ("uuid", node.lower()),
-        *(("MAC address", mac.lower()) for mac in macs),
-        ("BMC", bmc),
-        # Ironic's database compares names without regard to case.
-        ("name", name.lower()),
-    ]
-    return (pair for pair in pairs if pair[1])
-
-
 def _called(node: Node) -> str:
     return f"{node.name} ({node.id})" if node.name else str(node.id)
 
@@ -263,6 +307,16 @@ def _shown(value: object) -> str:
     if value in (None, "", {}):
         return "nothing"
     return _USER_INFO.sub("//***@", str(value))
+
+
+def _shown_address(value: object) -> str:
+    return _BEFORE_HOST.sub(r"\1***@", _shown(value))
+
+
+def _shown_link(value: object) -> str:
+    if not value or not isinstance(value, Mapping):
+        return _shown(value)
+    return ", ".join(f"{key} {value[key]}" for key in sorted(value))
 
 
 def _shown_capabilities(old: object, new: object) -> str:

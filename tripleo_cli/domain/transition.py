@@ -29,6 +29,11 @@ IN_USE = frozenset(
 RECOVERABLE = frozenset({S.INSPECT_FAILED, S.CLEAN_FAILED, S.ADOPT_FAILED})
 """Failures that Ironic takes a node back from at once."""
 
+BMC_REMEDY = (
+    "check its BMC's address and credentials in the nodes file, and import again"
+)
+"""What to do about a machine that Ironic cannot reach."""
+
 ABORTABLE = frozenset(
     {
         *(S.INSPECT_WAIT, S.CLEAN_WAIT, S.CLEAN_HOLD, S.DEPLOY_WAIT, S.DEPLOY_HOLD),
@@ -192,10 +197,7 @@ def _from_enroll(
 ) -> tuple[Step, Journey]:
     if journey.asked is not Verb.MANAGE:
         return _ask(Verb.MANAGE, journey)
-    return Stuck(
-        _cause("Ironic cannot manage it", state),
-        "check its BMC's address and credentials in the nodes file, and import again",
-    ), journey
+    return Stuck(_cause("Ironic cannot manage it", state), BMC_REMEDY), journey
 
 
 def _from_manageable(

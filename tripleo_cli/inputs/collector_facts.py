@@ -7,7 +7,7 @@ The file may be
 - what ``overcloud node export`` or ``introspection data save`` writes.
 
 Ironic stores the facts as nested mappings (``plugin_data.extra``), the ramdisk sends
-them as a list (``plugin_data.data``); both are read.
+them as a list (``plugin_data.data``); both are read, the list where both are there.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Any, Final
 from tripleo_cli.domain.specs.assign import Host
 from tripleo_cli.domain.specs.identity import identify
 from tripleo_cli.domain.specs.spec import FIELDS, Fact
-from tripleo_cli.inputs.document import Problems, at, kind, read_text
+from tripleo_cli.inputs.document import Problems, at, kind, read_json, read_text
 
 PLUGIN_DATA: Final = "plugin_data"
 
@@ -55,6 +55,8 @@ def _document(problems: Problems, text: str) -> Any:
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         problems.add(place, f"is not JSON: {error.msg}")
+    except ValueError:  # a number that Python does not read
+        read_json(problems, text)
     except RecursionError:
         problems.add("", "lists or mappings are nested too deep")
     problems.check()
@@ -115,7 +117,7 @@ def _stored(problems: Problems, where: str, raw: Mapping[str, Any]) -> Iterator[
         place = at(where, "data")
         listed = problems.sequence(place, plugin_data["data"])
         yield from _quadruples(problems, place, list(listed))
-    if plugin_data.get("extra"):
+    elif plugin_data.get("extra"):
         yield from _nested(problems, at(where, "extra"), plugin_data["extra"])
 
 

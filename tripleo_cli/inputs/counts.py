@@ -19,24 +19,24 @@ SCALE_FLAGS: Mapping[str, str] = {
 
 
 def parse_counts(
-    role_counts: Iterable[str], scales: Mapping[str, str], known: Iterable[str]
+    role_counts: Iterable[str], scales: Mapping[str, str], known: Iterable[str] | None
 ) -> dict[str, int]:
     """Read ``--role-count NAME=N`` options and TripleO's ``--...-scale`` flags.
 
     Args:
         role_counts: The values of ``--role-count``.
         scales: The values of the flags in :data:`SCALE_FLAGS` that were given.
-        known: The names of all roles.
+        known: The names of all roles; ``None`` where nobody knows them.
 
     Raises:
         InvalidInputError: It lists every value that is not a count of at least 0,
             every role that does not exist and every one counted in two ways.
     """
     problems = Problems("role counts")
-    names = sorted(known)
+    names = None if known is None else sorted(known)
     counts: dict[str, int] = {}
     for option, name, text in [*_named(role_counts, problems), *_flagged(scales)]:
-        if name not in names:
+        if names is not None and name not in names:
             problems.add(option, f'there is no role "{name}"', _remedy(name, names))
             continue
         number = problems.whole_number(option, text)

@@ -113,6 +113,7 @@ def make_request(
         registry=environment.registry,
         files=environment.files,
         given=tuple(_given(flags, document, environment)),
+        places=environment.places,
     )
     return request, roles
 

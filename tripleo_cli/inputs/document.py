@@ -99,6 +99,15 @@ class Problems:
             self.add(where, f"must be a text, not {kind(value)}", quote)
         return None
 
+    def secret(self, where: str, value: object) -> str | None:
+        """Give a text with every space that it has; a problem does not repeat it."""
+        if isinstance(value, str) and value:
+            return value
+        if isinstance(value, float):
+            self.add(where, "must be a text, not a number", "put it in quotes")
+            return None
+        return self.text(where, value)
+
     def whole_number(
         self, where: str, value: object, *, minimum: int = 0
     ) -> int | None:
@@ -181,7 +190,7 @@ def _similar_file(path: Path) -> str:
 
 def _is_json(text: str) -> bool:
     try:
-        json.loads(text)
+        json.loads(text, parse_int=str)
     except ValueError:
         return False
     return True
@@ -196,35 +205,64 @@ class _Pairs(dict[str, Any]):
         self.repeated = sorted({key for key in keys if keys.count(key) > 1})
 
 
+class _Digits(str):
+    """A number of JSON that is too long for Python to read."""
+
+    __slots__ = ()
+
+
 def _parse_json(text: str, source: str) -> Any:
     problems = Problems(source)
-    try:
-        document = json.loads(
-            text,
-            object_pairs_hook=lambda p: dict(p) if _distinct(p) else _Pairs(p),
-        )
-    except json.JSONDecodeError as error:
-        problems.add(f"line {error.lineno}, column {error.colno}", error.msg)
-        problems.check()
-    _note_repeated(problems, "", document)
+    document = read_json(problems, text)
     problems.check()
     return document
+
+
+def read_json(problems: Problems, text: str) -> Any:
+    """Read JSON, noting everything that is wrong with it."""
+    try:
+        document = json.loads(text, object_pairs_hook=_pairs, parse_int=_whole)
+    except json.JSONDecodeError as error:
+        problems.add(f"line {error.lineno}, column {error.colno}", error.msg)
+        return None
+    _note_wrong(problems, "", document)
+    return document
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return dict(pairs) if _distinct(pairs) else _Pairs(pairs)
+
+
+def _whole(digits: str) -> int | _Digits:
+    try:
+        return int(digits)
+    except ValueError:
+        return _Digits(digits)
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> bool:
     return len({key for key, _ in pairs}) == len(pairs)
 
 
-def _note_repeated(problems: Problems, where: str, value: object) -> None:
+def _note_wrong(problems: Problems, where: str, value: object) -> None:
+    if isinstance(value, _Digits):
+        problems.add(where, _too_long(value), _QUOTE)
     if isinstance(value, _Pairs):
         for key in value.repeated:
             problems.add(at(where, key), "is given more than once")
     if isinstance(value, dict):
         for key, inner in value.items():
-            _note_repeated(problems, at(where, key), inner)
+            _note_wrong(problems, at(where, key), inner)
     elif isinstance(value, list):
         for index, inner in enumerate(value):
-            _note_repeated(problems, at(where, index), inner)
+            _note_wrong(problems, at(where, index), inner)
+
+
+def _too_long(digits: str) -> str:
+    return f"a number of {len(digits.lstrip('-'))} digits is too long"
+
+
+_QUOTE = "put it in quotes if it is a text"
 
 
 def _parse_yaml(text: str, source: str) -> Any:
@@ -234,15 +272,24 @@ def _parse_yaml(text: str, source: str) -> Any:
         document = loader.get_single_data()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        problems.add(_place(mark), error.problem or "not valid YAML")
+        problems.add(_place(mark), *_explained(error.problem or "not valid YAML"))
     except yaml.reader.ReaderError as error:
         problems.add(f"character {error.position}", error.reason)
     finally:
         loader.dispose()
-    for mark, key in loader.repeated:
-        problems.add(_place(mark), f'the key "{key}" is given more than once')
+    for mark, *told in sorted(loader.wrong, key=lambda wrong: wrong[0].index):
+        problems.add(_place(mark), *told)
     problems.check()
     return document
+
+
+# What may be a password that begins with one of the signs of YAML.
+_NAMED = re.compile(r"\b(tag|alias|anchor|handle) ['\"].*", re.DOTALL)
+
+
+def _explained(problem: str) -> tuple[str, str]:
+    plain, count = _NAMED.subn(r"\1", problem)
+    return plain, "put a text that begins with !, & or * in quotes" if count else ""
 
 
 def _place(mark: Any) -> str:
@@ -250,11 +297,12 @@ def _place(mark: Any) -> str:
 
 
 class _Loader(_BaseLoader):
-    """YAML as plain data, remembering the keys that a mapping has twice."""
+    """YAML as plain data, remembering what is wrong with it."""
 
     def __init__(self, text: str) -> None:
         super().__init__(text)
-        self.repeated: list[tuple[Any, str]] = []
+        self.wrong: list[tuple[Any, str, str]] = []
+        """Where, what and the remedy."""
 
     def construct_mapping(
         self,
@@ -265,11 +313,35 @@ class _Loader(_BaseLoader):
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and key.tag != _MERGE:
                 if (key.tag, key.value) in seen:
-                    self.repeated.append((key.start_mark, key.value))
+                    what = f'the key "{key.value}" is given more than once'
+                    self.wrong.append((key.start_mark, what, ""))
                 seen.add((key.tag, key.value))
         return super().construct_mapping(node, deep)
 
+    def construct_object(
+        self,
+        node: yaml.Node,
+        deep: bool = False,  # noqa: FBT001, FBT002 - PyYAML's
+    ) -> Any:
+        try:
+            value = super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError):
+            # PyYAML takes every tag at its word.
+            return self._construct_nothing(node)
+        is_printable = not isinstance(value, int) or value.bit_length() < _MOST_BITS
+        return value if is_printable else self._construct_nothing(node)
 
+    def _construct_nothing(self, node: yaml.Node) -> None:
+        self.recursive_objects.pop(node, None)
+        self.constructed_objects[node] = None
+        kind_of = str(node.tag).rpartition(":")[2]
+        is_number = kind_of == "int" and len(node.value) > _MOST_BITS // 8
+        what = _too_long(node.value) if is_number else f"is no value of type {kind_of}"
+        self.wrong.append((node.start_mark, what, _QUOTE))
+
+
+_MOST_BITS = 14_000
+"""Python prints no longer number."""
 _MERGE = "tag:yaml.org,2002:merge"
 # Only what is written the way it is printed: a password 0123 must not become 83.
 _INTEGER = re.compile(r"^-?(?:0|[1-9][0-9]*)$")

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tripleo_cli.inputs.document import Problems, at, load_document, read_text
+from tripleo_cli.inputs.document import Problems, at, parse_document, read_text
+from tripleo_cli.inputs.extra_places import Places, extra_places
 from tripleo_cli.inputs.together import Together
 
 KNOWN = frozenset(
@@ -24,12 +25,14 @@ class Environment:
     """Merged environment files; ``files`` are templates that the registry names.
 
     ``sources`` are the parameters of each file by itself, with its path, in order.
+    ``places`` tell where the keys of hiera that count are written.
     """
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     registry: Mapping[str, Any] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     sources: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    places: Places = field(default_factory=dict)
 
 
 def load_environments(paths: Iterable[Path]) -> Environment:
@@ -44,6 +47,7 @@ def load_environments(paths: Iterable[Path]) -> Environment:
     parameters: dict[str, Any] = {}
     registry: dict[str, Any] = {}
     files: dict[str, str] = {}
+    places: dict[str, Mapping[str, str]] = {}
     sources = []
     for path in paths:
         with together:
@@ -53,14 +57,20 @@ def load_environments(paths: Iterable[Path]) -> Environment:
             parameters |= one.parameters
             registry |= one.registry
             files |= one.files
+            places |= one.places
     together.check("environment files")
     return Environment(
-        parameters=parameters, registry=registry, files=files, sources=tuple(sources)
+        parameters=parameters,
+        registry=registry,
+        files=files,
+        sources=tuple(sources),
+        places=places,
     )
 
 
 def _load(path: Path) -> Environment:
-    document = load_document(path)
+    text = read_text(path)
+    document = parse_document(text, source=str(path))
     problems = Problems(str(path))
     content = problems.mapping("", {} if document is None else document)
     problems.unknown_keys("", content, KNOWN)
@@ -74,6 +84,7 @@ def _load(path: Path) -> Environment:
         parameters={**sections["parameter_defaults"], **sections["parameters"]},
         registry=registry,
         files=files,
+        places=extra_places(text, str(path)),
     )
 
 

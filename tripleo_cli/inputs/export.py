@@ -2,9 +2,10 @@
 
 The file is a JSON list of nodes under Ironic's own key names: ``name``, ``uuid``,
 ``provision_state``, ``maintenance``, ``resource_class``, ``traits``, ``properties``,
-``inventory`` and ``plugin_data``; also ``instance_uuid``, ``maintenance_reason`` and
-``extra``. Other keys of Ironic's API are left alone, so that what another program has
-taken from there can be read too. Only a name or a uuid is indispensable.
+``inventory`` and ``plugin_data``; also ``instance_uuid``, ``maintenance_reason``,
+``conductor_group`` and ``extra``. Other keys of Ironic's API are left alone, so that
+what another program has taken from there can be read too. Only a name or a uuid is
+indispensable.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from tripleo_cli.domain.node import (
     parse_capabilities,
 )
 from tripleo_cli.domain.suggestion import did_you_mean
-from tripleo_cli.inputs.document import Problems, at, kind, read_text
+from tripleo_cli.inputs.document import Problems, at, kind, read_json, read_text
 
 HINT = "openstack overcloud node export FILE"
 
@@ -61,6 +62,8 @@ def _document(text: str, problems: Problems) -> Any:
         return json.loads(text)
     except json.JSONDecodeError as error:
         problems.add(f"line {error.lineno}, column {error.colno}", error.msg)
+    except ValueError:  # a number that Python does not read
+        read_json(problems, text)
     except RecursionError:
         problems.add("", "lists or mappings are nested too deep")
     problems.check(hint=HINT)
@@ -76,6 +79,7 @@ def _node(problems: Problems, where: str, raw: Mapping[str, Any]) -> Node:
         name=name,
         state=_state(problems, where, raw),
         resource_class=_text(problems, where, raw, "resource_class"),
+        conductor_group=_text(problems, where, raw, "conductor_group"),
         traits=_traits(problems, at(where, "traits"), raw.get("traits")),
         properties=properties,
         capabilities=_capabilities(

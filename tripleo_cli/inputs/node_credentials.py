@@ -58,9 +58,9 @@ def parse_credentials(text: str, *, source: str) -> tuple[Credentials, ...]:
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        user, colon, password = line.strip().partition(":")
-        if user and colon and password:
-            found.append(Credentials(user=user, password=password))
+        user, colon, password = line.partition(":")
+        if user.strip() and colon and password:
+            found.append(Credentials(user=user.strip(), password=password))
         else:
             problems.add(f"line {number}", "is not user:password")
     if not found and not len(problems):

@@ -19,16 +19,15 @@ from tripleo_cli.inputs.node_keys import (
     IMAGES,
     INTERFACES,
     KNOWN_KEYS,
-    LAST_PORT,
     NAME_PATTERN,
     SIZES,
 )
 from tripleo_cli.inputs.node_parts import (
-    read_address,
     read_capabilities,
     read_hints,
     read_ports,
 )
+from tripleo_cli.inputs.node_settings import read_setting
 
 _NAME = re.compile(NAME_PATTERN)
 
@@ -165,23 +164,16 @@ class _Entry:
         for key, own in driver.keys.items():
             if key in self._given and own in self._given:
                 self._add(own, f"says the same as {key}", "leave one of them out")
-            if (setting := self._setting(key, own)) is not None:
+            if (setting := self._setting(driver, key, own)) is not None:
                 info[own] = setting
         own_keys = [key for key in self._given if self._is_own(driver, key)]
-        return info | {key: self._given[key] for key in own_keys}
+        return info | {key: self._setting(driver, key, key) for key in own_keys}
 
-    def _setting(self, key: str, own: str) -> str | int | None:
+    def _setting(self, driver: Driver, key: str, own: str) -> Any:
         if key not in self._given:
             return None
-        where = at(self._where, key)
-        if own.endswith("_address"):
-            return read_address(self._problems, where, self._given[key])
-        if not own.endswith("_port"):
-            return self._text(key)
-        port = self._problems.whole_number(where, self._given[key], minimum=1)
-        if port is not None and port > LAST_PORT:
-            self._problems.add(where, f"must be a port up to {LAST_PORT}, not {port}")
-        return port
+        where, name = at(self._where, key), own.removeprefix(f"{driver.prefix}_")
+        return read_setting(self._problems, where, name, self._given[key])
 
     def _properties(self) -> dict[str, Any]:
         properties: dict[str, Any] = {}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
+from tripleo_cli.domain.definition import SECRET_WORDS
 from tripleo_cli.domain.driver import DRIVERS
 
 INTERFACES = frozenset(
@@ -73,6 +74,21 @@ HINTS = frozenset(
     }
 )
 """Ironic's hints for the disk to install on."""
+
+ADDRESS, PORT, SECRET, WORD, FLAG, FLAG_OR_PATH = range(6)
+SETTINGS = MappingProxyType(
+    {
+        ADDRESS: r"(.*_)?address$",
+        PORT: r"(.*_)?port$",
+        SECRET: f".*({'|'.join(SECRET_WORDS)})",
+        WORD: r"(username|system_id)$",
+        FLAG: r"force_boot_device$",
+        FLAG_OR_PATH: r"verify_ca$",
+    }
+)
+"""What the settings of drivers are, by their names without the driver's prefix."""
+FLAG_PATTERN = r"(?:1|t|true|on|y|yes|0|f|false|off|n|no)"
+"""What Ironic takes for true or false, in any case."""
 
 NAME_PATTERN = r"[A-Za-z0-9._~-]{1,255}"
 """What Ironic takes for a node's name: RFC 3986's unreserved characters."""

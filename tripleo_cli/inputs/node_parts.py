@@ -6,11 +6,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from tripleo_cli.domain.definition import DEFAULT_PHYSICAL_NETWORK, PortDefinition
+from tripleo_cli.domain.definition import PortDefinition
 from tripleo_cli.inputs.document import Problems, at, kind
 from tripleo_cli.inputs.node_keys import HINTS, PORT_KEYS
 
 _MAC = re.compile(r"[0-9a-f]{2}(?::[0-9a-f]{2}){5}")
+_EXAMPLE = "52:54:00:12:34:56"
+_LIKE_A_MAC = re.compile(r"\w\w(?:[:-]\w\w){2,}")
 
 
 def read_capabilities(problems: Problems, where: str, given: object) -> dict[str, str]:
@@ -60,14 +62,6 @@ def read_hints(problems: Problems, where: str, given: object) -> dict[str, Any]:
     return dict(hints)
 
 
-def read_address(problems: Problems, where: str, given: object) -> str | None:
-    """Read a BMC's address; passwords have a key of their own, where none see them."""
-    address = problems.text(where, given)
-    if address and "@" in address:
-        problems.add(where, "must not hold credentials", "use pm_user and pm_password")
-    return address
-
-
 def read_ports(
     problems: Problems, where: str, given: object
 ) -> Iterator[PortDefinition]:
@@ -92,9 +86,9 @@ def _port(problems: Problems, where: str, value: object) -> PortDefinition | Non
     link = value.get("local_link_connection")
     link = {} if link is None else link
     network = value.get("physical_network")
-    network = DEFAULT_PHYSICAL_NETWORK if network is None else network
     address = _mac(problems, at(where, "address"), value.get("address"))
-    network = problems.text(at(where, "physical_network"), network)
+    if network is not None:
+        network = problems.text(at(where, "physical_network"), network)
     local_link = problems.mapping(at(where, "local_link_connection"), link)
     if not address:
         return None
@@ -108,7 +102,11 @@ def _mac(problems: Problems, where: str, value: object) -> str | None:
     if text is None:
         return None
     address = text.lower().replace("-", ":")
-    if not _MAC.fullmatch(address):
+    if _MAC.fullmatch(address):
+        return address
+    if _LIKE_A_MAC.fullmatch(text):
         problems.add(where, f'"{text}" is not a MAC address')
-        return None
-    return address
+    else:
+        # It may be what belongs elsewhere: the password of a neighbouring column.
+        problems.add(where, "is not a MAC address", f"as in {_EXAMPLE}")
+    return None

@@ -8,19 +8,29 @@ contradicts the capabilities. The reader also forgives spaces around a text.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tripleo_cli.domain.driver import DRIVERS, RENAMED, Driver
 from tripleo_cli.domain.seal import SEAL_FIELD
 from tripleo_cli.inputs.node_keys import (
+    ADDRESS,
     BMC_KEYS,
     COMMENT,
+    FLAG,
+    FLAG_OR_PATH,
+    FLAG_PATTERN,
     HINTS,
     INTERFACES,
     KNOWN_KEYS,
+    LAST_PORT,
     NAME_PATTERN,
+    PORT,
+    SECRET,
+    SETTINGS,
     SIZES,
+    WORD,
 )
 
 Schema = dict[str, Any]
@@ -37,6 +47,7 @@ _TCP_PORT = (
 _PAIR = r"\s*([^,:\s][^,:]*:\s*[^,\s][^,]*)?"
 
 _TEXT: Schema = {"type": ["string", "integer"], "pattern": r"\S"}
+_SECRET: Schema = {"type": ["string", "integer"], "minLength": 1}
 _ADDRESS: Schema = {"type": ["string", "integer"], "pattern": r"^[^@]*[^@\s][^@]*$"}
 _MAC: Schema = {"type": "string", "pattern": f"^{_HEX}{{2}}([:-]{_HEX}{{2}}){{5}}$"}
 _PORT: Schema = {
@@ -155,7 +166,7 @@ def _of_driver(driver: Driver) -> Schema:
     ]
     then: Schema = {
         "properties": {key: _told(key, _value(key)) for key in keys},
-        "patternProperties": {f"^{driver.prefix}_": {}},
+        "patternProperties": _settings(driver),
         "additionalProperties": False,
     }
     if driver.keys:
@@ -165,12 +176,21 @@ def _of_driver(driver: Driver) -> Schema:
     return {"if": condition, "then": then}
 
 
+def _settings(driver: Driver) -> dict[str, Schema]:
+    """Say what settings under Ironic's names are; of most we know nothing."""
+    known = {
+        f"^{driver.prefix}_{SETTINGS[which]}": _SETTINGS[which] for which in SETTINGS
+    }
+    return {f"^{driver.prefix}_": {}, **known}
+
+
 def _value(key: str) -> Schema:
     special: dict[str, Schema] = {
         COMMENT: {},
         "pm_type": {},
         "pm_addr": _ADDRESS,
-        "pm_port": _number(1, _TCP_PORT) | {"maximum": 65535},
+        "pm_port": _SETTINGS[PORT],
+        "pm_password": _SECRET,
         "name": _TEXT | {"pattern": f"^(?!{_UUID}$){NAME_PATTERN}$"},
         "uuid": {"type": "string", "pattern": f"^{_UUID}$"},
         "extra": {"type": "object", "properties": {SEAL_FIELD: False}},
@@ -188,6 +208,20 @@ def _value(key: str) -> Schema:
 def _number(minimum: int, pattern: str) -> Schema:
     # A minimum says nothing of texts, nor a pattern of numbers.
     return {"type": ["integer", "string"], "minimum": minimum, "pattern": pattern}
+
+
+def _any_case(pattern: str) -> str:
+    return re.sub("[a-z]", lambda found: f"[{found[0]}{found[0].upper()}]", pattern)
+
+
+_SETTINGS: Mapping[int, Schema] = {
+    ADDRESS: _ADDRESS,
+    PORT: _number(1, _TCP_PORT) | {"maximum": LAST_PORT},
+    SECRET: _SECRET,
+    WORD: _TEXT,
+    FLAG: {"type": ["boolean", "string"], "pattern": f"^{_any_case(FLAG_PATTERN)}$"},
+    FLAG_OR_PATH: {"type": ["boolean", "string"], "pattern": r"\S"},
+}
 
 
 def _root_device() -> Schema:

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tripleo_cli.domain.definition import NodeDefinition
+from tripleo_cli.domain.bmc import one_machine
+from tripleo_cli.domain.definition import NodeDefinition, is_secret
+from tripleo_cli.domain.driver import bmc_of
 from tripleo_cli.inputs.document import Problems, at, parse_document, read_text
 from tripleo_cli.inputs.node_entry import read_entry
 from tripleo_cli.inputs.node_keys import KNOWN_KEYS
@@ -69,26 +72,52 @@ def _is_csv(text: str, source: str) -> bool:
 
 
 def _csv_entries(problems: Problems, text: str) -> Iterator[Entry]:
-    reader = csv.reader(io.StringIO(text), skipinitialspace=True)
     columns: tuple[str, ...] = CSV_COLUMNS
     is_first = True
-    for row in reader:
-        where = f"line {reader.line_num}"
+    for where, row in _rows(problems, text):
         cells = [cell.strip() for cell in row]
         if not any(cells) or cells[0].startswith("#"):
             continue
         if is_first and "pm_type" in cells:
             columns = tuple(cells)
-            problems.unknown_keys(where, columns, KNOWN_KEYS)
+            _check_columns(problems, where, columns)
         elif len(cells) > len(columns):
             problems.add(where, f"has {len(cells)} cells for {len(columns)} columns")
         else:
-            yield where, _csv_entry(dict(zip(columns, cells, strict=False)))
+            yield where, _csv_entry(dict(zip(columns, row, strict=False)))
         is_first = False
 
 
+def _rows(problems: Problems, text: str) -> Iterator[tuple[str, list[str]]]:
+    """Read one row after the other, each with its first line."""
+    reader = csv.reader(io.StringIO(text), skipinitialspace=True)
+    while True:
+        where = f"line {reader.line_num + 1}"
+        try:
+            yield where, next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            longest = csv.field_size_limit()
+            what = str(error)
+            if "field limit" in what:
+                what = f"has a cell of more than {longest} characters"
+            problems.add(where, what, "is a quote left open?")
+
+
+def _check_columns(problems: Problems, where: str, columns: Sequence[str]) -> None:
+    problems.unknown_keys(where, columns, KNOWN_KEYS)
+    for name, count in Counter(columns).items():
+        if count > 1:
+            problems.add(at(where, name), "is given more than once")
+
+
 def _csv_entry(cells: dict[str, str]) -> dict[str, Any]:
-    entry: dict[str, Any] = {key: cell for key, cell in cells.items() if cell}
+    # A password in quotes may well begin or end with a space.
+    kept = {
+        key: cell if is_secret(key) else cell.strip() for key, cell in cells.items()
+    }
+    entry: dict[str, Any] = {key: cell for key, cell in kept.items() if cell}
     if "mac" in entry:
         entry["mac"] = entry["mac"].replace(";", " ").split()
     return entry
@@ -100,7 +129,6 @@ _Keys = Callable[[NodeDefinition], Iterable[str]]
 _DISTINCT: Mapping[str, _Keys] = {
     "name": lambda node: [node.name.lower()],
     "uuid": lambda node: [node.id or ""],
-    "BMC": lambda node: [node.bmc],
     "MAC address": lambda node: node.macs,
 }
 
@@ -115,6 +143,10 @@ def _check_distinct(
                 other = first.setdefault(key, node)
                 if other is not node:
                     problems.add(node.where, _repeated(what, key, node, other))
+    pairs = ((bmc_of(node.driver, node.driver_info), node) for node in definitions)
+    for bmc, (other, *others) in one_machine((bmc, node) for bmc, node in pairs if bmc):
+        for node in others:
+            problems.add(node.where, _repeated("BMC", str(bmc), node, other))
 
 
 def _repeated(what: str, key: str, node: NodeDefinition, other: NodeDefinition) -> str:

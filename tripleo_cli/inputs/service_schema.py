@@ -13,7 +13,7 @@ from tripleo_cli.domain.overcloud.service import (
     PasswordKind,
 )
 from tripleo_cli.inputs.service_parts import MODES, PARAMETER_NAME, PORT_MAX
-from tripleo_cli.inputs.service_steps import TARGETS
+from tripleo_cli.inputs.service_steps import MAX_TIMEOUT_S, TARGETS
 
 Schema = dict[str, Any]
 
@@ -136,7 +136,11 @@ def _check() -> Schema:
     common: dict[str, Schema] = {
         "on": {"enum": [place.value for place in CheckPlace]},
         "target": {"enum": list(TARGETS)},
-        "timeout_s": {"type": "number", "exclusiveMinimum": 0},
+        "timeout_s": {
+            "type": "number",
+            "exclusiveMinimum": 0,
+            "maximum": MAX_TIMEOUT_S,
+        },
     }
     return {
         "anyOf": [

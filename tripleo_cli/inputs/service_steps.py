@@ -26,6 +26,7 @@ from tripleo_cli.inputs.service_parts import (
 )
 
 DEFAULT_TIMEOUT_S = 30.0
+MAX_TIMEOUT_S = 24 * 3600
 TARGETS = ("node", "host")
 _CLASS = re.compile(r"(?:::)?[a-z][a-z0-9_]*(?:::[a-z][a-z0-9_]*)*")
 _COMMON = frozenset({"name", "on", "timeout_s", "target"})
@@ -156,7 +157,9 @@ def _typed(problems: Problems, where: str, values: Raw) -> Raw:
 def _seconds(problems: Problems, where: str, value: object) -> float:
     if value is None:
         return DEFAULT_TIMEOUT_S
-    if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-        problems.add(where, f"must be seconds, more than 0, not {kind(value)}")
+    number = value if isinstance(value, int | float) else 0
+    if isinstance(value, bool) or not 0 < number <= MAX_TIMEOUT_S:
+        least = f"must be seconds, more than 0 and at most {MAX_TIMEOUT_S}"
+        problems.add(where, f"{least}, not {number or kind(value)}")
         return DEFAULT_TIMEOUT_S
-    return float(value)
+    return float(number)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
@@ -92,7 +93,7 @@ def _load(name: str, file: Traversable) -> Service:
         problems.check()
     except InvalidInputError as error:
         raise with_lines(error, content) from None
-    return service
+    return replace(service, source=source)
 
 
 def _service(problems: Problems, name: str, raw: Mapping[str, Any]) -> Service:

@@ -26,12 +26,19 @@ class Step:
 
 @dataclass(frozen=True)
 class Bundle:
-    """What the sender wrote; ``services`` names, by package, who needs it."""
+    """What the sender wrote.
+
+    ``services`` names, by package, who needs it; ``service_files``, by service, the
+    file on the deploying machine that says so; ``key_places``, by key of hiera, the
+    operator's file there and the line.
+    """
 
     hostname: str
     hiera: Mapping[str, Mapping[str, Any]]
     packages: tuple[str, ...]
     services: Mapping[str, str]
+    service_files: Mapping[str, str]
+    key_places: Mapping[str, str]
     hosts: str
     known_hosts: str
     steps: Mapping[int, Step]
@@ -48,7 +55,15 @@ def load(path: Path) -> Bundle:
     Raises:
         NodeError: There is none, or it is not one that this program knows.
     """
-    text = files.read(path)
+    return parse(files.read(path), path)
+
+
+def parse(text: str, path: Path) -> Bundle:
+    """Read a bundle from what its file holds.
+
+    Raises:
+        NodeError: That is nothing, or not a bundle that this program knows.
+    """
     if not text:
         raise NodeError(
             f"this node has no bundle ({path})",
@@ -72,6 +87,8 @@ def _bundle(data: Mapping[str, Any]) -> Bundle:
         hiera=data["hiera"],
         packages=tuple(data["packages"]),
         services=data.get("package_services", {}),
+        service_files=data.get("service_files", {}),
+        key_places=data.get("key_places", {}),
         hosts=data["hosts"],
         known_hosts=data["known_hosts"],
         steps={int(number): _step(one) for number, one in data["steps"].items()},

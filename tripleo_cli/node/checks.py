@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 from tripleo_cli.node import bundle as bundles
 from tripleo_cli.node import store
+from tripleo_cli.node.account import account
+from tripleo_cli.node.bundle import Bundle
 from tripleo_cli.node.errors import NodeError
-from tripleo_cli.node.logs import last_lines
 from tripleo_cli.node.probes import PROBES, Seen
 from tripleo_cli.node.system import Site
 
@@ -20,11 +22,12 @@ AT_ONCE = 6
 WAIT_S = 5.0
 
 Check = Mapping[str, Any]
+Outcome = Mapping[str, Any]
 
 
 def check(
     site: Site, steps: Sequence[int], within_s: float | None = None
-) -> list[Mapping[str, Any]]:
+) -> list[Outcome]:
     """Make all checks of some steps, some at a time.
 
     Args:
@@ -34,7 +37,7 @@ def check(
 
     Returns:
         What became of each, in the bundle's order: ``step``, ``name``, ``service``,
-        ``passed``, ``detail``, ``unit``, ``log``, ``seconds``.
+        ``passed``, ``detail``, ``unit``, ``log``, ``resource``, ``seconds``.
 
     Raises:
         NodeError: The node has no bundle.
@@ -48,28 +51,32 @@ def check(
         if one.get("on", "node") == "node"
     ]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        outcomes = list(pool.map(lambda one: make(site, one, within_s), asked))
-    for step, work in works.items():
-        passed = all(one["passed"] for one in outcomes if one["step"] == step)
-        _remember(site, step, work.hash, passed=passed)
-    hidden: list[Mapping[str, Any]] = bundle.secrets.hide(outcomes)
+        made = pool.map(lambda one: make(site, bundle, one, within_s), asked)
+        outcomes = list(made)
+    with suppress(NodeError):
+        # What was seen matters, the note of it does not.
+        _remember(site, works, outcomes)
+    hidden: list[Outcome] = bundle.secrets.hide(outcomes)
     return hidden
 
 
-def make(site: Site, asked: Check, within_s: float | None = None) -> Mapping[str, Any]:
+def make(
+    site: Site, bundle: Bundle, asked: Check, within_s: float | None = None
+) -> Outcome:
     """Make one check until it passes, for at most its own time."""
     began = site.now()
     limit = float(asked.get("timeout_s", ATTEMPT_S))
     limit = limit if within_s is None else min(limit, within_s)
     seen = _poll(site, asked, began + limit)
+    service = asked.get("service", "")
+    about = {"unit": seen.unit, "log": [], "resource": ""}
     return {
         "step": asked.get("step", 0),
         "name": asked.get("name", ""),
-        "service": asked.get("service", ""),
+        "service": service,
         "passed": seen.passed,
         "detail": seen.detail if seen.passed else f"{seen.detail} (for {limit:.0f} s)",
-        "unit": seen.unit,
-        "log": [] if seen.passed else last_lines(site, seen.unit),
+        **(about if seen.passed else account(site, bundle, service, seen.unit)),
         "seconds": round(site.now() - began, 1),
     }
 
@@ -99,9 +106,12 @@ def _words(error: Exception) -> str:
     return missing or str(error) or type(error).__name__
 
 
-def _remember(site: Site, step: int, wanted: str, *, passed: bool) -> None:
-    """Note it in the step's record, if that is still the step that was checked."""
+def _remember(
+    site: Site, works: Mapping[int, bundles.Step], outcomes: Sequence[Outcome]
+) -> None:
+    """Note it in the steps' records, if those are still the ones that were checked."""
     with store.locked(site, WAIT_S):
-        known = store.records(site.layout).get(step)
-        if known and known.get("hash") == wanted:
-            store.remember(site.layout, step, {**known, "passed": passed})
+        for step, known in store.records(site.layout).items():
+            if step in works and known.get("hash") == works[step].hash:
+                passed = all(one["passed"] for one in outcomes if one["step"] == step)
+                store.remember(site.layout, step, {**known, "passed": passed})

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
+from tripleo_cli.node.bundle import Bundle
 from tripleo_cli.node.report import Failure
 
 _PLACE = re.compile(
@@ -19,8 +19,6 @@ _SERVICE = re.compile(r"^# (?P<name>[\w-]+)$")
 # Facts of modules that are not set up yet fail noisily, and harmlessly.
 _NOISE = ("Facter: ",)
 
-Hiera = Mapping[str, Mapping[str, Any]]
-
 
 def failures(printed: str) -> tuple[Failure, ...]:
     """Find the errors in what puppet printed, with file and line where it says so."""
@@ -28,13 +26,13 @@ def failures(printed: str) -> tuple[Failure, ...]:
     return tuple(_failure(text) for text in found)
 
 
-def origin(failure: Failure, manifest: str, hiera: Hiera) -> str:
+def origin(failure: Failure, manifest: str, bundle: Bundle) -> str:
     """Say whose fault it is: of which service's code, or of which key of hiera.
 
     Args:
         failure: What did not compile.
         manifest: The step's puppet code.
-        hiera: The bundle's data, by layer.
+        bundle: With the data of hiera, and where operators have written theirs.
 
     Returns:
         A sentence, empty where there is nothing to say.
@@ -42,9 +40,11 @@ def origin(failure: Failure, manifest: str, hiera: Hiera) -> str:
     parameter = _PARAMETER.search(failure.message)
     if parameter:
         key = f"{parameter['class'].lower()}::{parameter['name']}"
-        for layer, keys in hiera.items():
+        for layer, keys in bundle.hiera.items():
             if key in keys:
-                return f"{key} is {json.dumps(keys[key])} in hiera's layer {layer}"
+                written = bundle.key_places.get(key)
+                where = written or f"hiera's layer {layer}"
+                return f"{key} is {json.dumps(keys[key])} in {where}"
     lookup = _LOOKUP.search(failure.message)
     if lookup:
         return f"set {lookup['name']} by ExtraConfig, or as a service's parameter"

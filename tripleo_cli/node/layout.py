@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 LAYERS = (
@@ -19,9 +19,13 @@ LAYERS = (
 
 @dataclass(frozen=True)
 class Layout:
-    """Paths under ``root``, which is ``/`` on a node."""
+    """Paths under ``root``, which is ``/`` on a node.
+
+    ``drafts`` is where files for puppet are that it shall only look at.
+    """
 
     root: Path = Path("/")
+    drafts: Path | None = None
 
     @property
     def home(self) -> Path:
@@ -54,9 +58,19 @@ class Layout:
         return self.home / "orders"
 
     @property
+    def preview(self) -> Path:
+        """Where a look has its files, as long as it takes."""
+        return self.home / "preview"
+
+    @property
+    def previewing(self) -> Layout:
+        """The same node, whose own files for puppet stay as they are."""
+        return replace(self, drafts=self.preview)
+
+    @property
     def vardir(self) -> Path:
         """Puppet's own state: reports, replaced files."""
-        return self.home / "puppet"
+        return (self.drafts or self.home) / "puppet"
 
     @property
     def report(self) -> Path:
@@ -66,7 +80,12 @@ class Layout:
     @property
     def confdir(self) -> Path:
         """Puppet's configuration for our runs; the node's own is left alone."""
-        return self.root / "etc/puppet/tripleo"
+        return (self.drafts or self.root / "etc/puppet") / "tripleo"
+
+    @property
+    def modules(self) -> Path:
+        """Puppet modules that are there for our runs only."""
+        return self.root / "etc/puppet/tripleo/modules"
 
     @property
     def command(self) -> Path:

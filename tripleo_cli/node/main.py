@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TextIO
 
-from tripleo_cli.node import checks, prepare, step, store
+from tripleo_cli.node import bundle, checks, prepare, step, store
 from tripleo_cli.node import files as node_files
+from tripleo_cli.node.account import account
 from tripleo_cli.node.errors import NodeError
 from tripleo_cli.node.layout import Layout
 from tripleo_cli.node.system import Site, run
@@ -45,16 +46,23 @@ def serve(site: Site, out: TextIO, argv: Sequence[str] | None = None) -> int:
 
 
 def _prepare(site: Site, asked: argparse.Namespace) -> tuple[Any, bool]:
-    if asked.expect and not prepare.is_there(asked.bundle, asked.expect):
-        return {"wanted": "bundle"}, False
-    found = prepare.prepare(site, asked.bundle, asked.now)
+    found = prepare.prepare(
+        site, asked.bundle, asked.now, expect=asked.expect, check=asked.check
+    )
+    if "wanted" in found:
+        return found, False
     steps, _ = _state(site, asked)
     return {**found, **steps}, not found["problems"]
 
 
 def _apply(site: Site, asked: argparse.Namespace) -> tuple[Any, bool]:
+    if asked.bundle and not asked.check:
+        raise NodeError("--bundle is only to be looked at: add --check")
     wish = step.Asked(
-        check=asked.check, force=asked.force, timeout_s=float(asked.timeout)
+        check=asked.check,
+        bundle=asked.bundle,
+        force=asked.force,
+        timeout_s=float(asked.timeout),
     )
     record = step.apply(site, asked.step, wish)
     return record, record["state"] != "failed"
@@ -63,6 +71,12 @@ def _apply(site: Site, asked: argparse.Namespace) -> tuple[Any, bool]:
 def _check(site: Site, asked: argparse.Namespace) -> tuple[Any, bool]:
     outcomes = checks.check(site, asked.step, asked.within)
     return outcomes, all(one["passed"] for one in outcomes)
+
+
+def _explain(site: Site, asked: argparse.Namespace) -> tuple[Any, bool]:
+    told = bundle.load(site.layout.bundle)
+    found = {one: account(site, told, one) for one in asked.service}
+    return told.secrets.hide(found), True
 
 
 def _state(site: Site, _asked: argparse.Namespace) -> tuple[Any, bool]:
@@ -79,9 +93,11 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("bundle", type=Path)
     one.add_argument("--now", type=float, help="the sender's time, seconds since 1970")
     one.add_argument("--expect", help="SHA-256 of the bundle; another is asked for")
+    one.add_argument("--check", action="store_true", help="only see whether it fits")
     one = verbs.add_parser("apply", help="apply a step, unless it is applied")
     one.add_argument("--step", type=int, required=True)
     one.add_argument("--check", action="store_true", help="only say what would change")
+    one.add_argument("--bundle", type=Path, help="with --check: look at this one")
     one.add_argument("--force", action="store_true", help="apply it even if unchanged")
     one.add_argument("--timeout", type=int, default=1800, help="seconds for puppet")
     one = verbs.add_parser("check", help="make a step's checks")
@@ -89,6 +105,8 @@ def _parser() -> argparse.ArgumentParser:
         "--step", type=int, required=True, action="append", help="may be repeated"
     )
     one.add_argument("--within", type=float, help="seconds that a check may take")
+    one = verbs.add_parser("explain", help="tell what services are in trouble with")
+    one.add_argument("--service", required=True, action="append")
     verbs.add_parser("state", help="say what became of each step")
     return parser
 
@@ -114,5 +132,6 @@ _VERBS: Mapping[str, Any] = {
     "prepare": _prepare,
     "apply": _apply,
     "check": _check,
+    "explain": _explain,
     "state": _state,
 }

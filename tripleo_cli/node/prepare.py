@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import math
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -20,51 +22,61 @@ ROOM_BYTES = 100 << 20
 ROOMS = ("var/lib", "var/log", "etc", "tmp")
 WAIT_S = 1900.0
 """How long a run that was left behind is waited for: one step's time."""
+PREVIEW = "preview.json"
+"""A bundle that is only looked at, where bundles come in."""
+SENDING_S = 600.0
+"""How old what was half sent has to be; sending gets half of that."""
 
 Problem = Mapping[str, str]
 
 
-def prepare(site: Site, source: Path, sent_at: float | None) -> Mapping[str, Any]:
+def prepare(
+    site: Site,
+    source: Path,
+    sent_at: float | None,
+    *,
+    expect: str | None = None,
+    check: bool = False,
+) -> Mapping[str, Any]:
     """Take a bundle in, if the node fits it.
 
     Args:
         site: The node.
         source: The bundle that was sent.
         sent_at: The sender's time, in seconds of the epoch; ``None``: not compared.
+        expect: SHA-256 of the bundle that is meant; ``None``: whichever is there.
+        check: Only see whether it fits; the node stays as it is.
 
     Returns:
         ``problems`` (each ``where``, ``what``, ``remedy``), and ``changed``: names of
-        what was brought up to date. Nothing is where there are problems.
+        what was brought up to date. Nothing is where there are problems. ``wanted``
+        alone where another bundle is there than the one that is meant.
 
     Raises:
         NodeError: The bundle cannot be read, or files cannot be written.
     """
     began = site.now()
-    bundle = bundles.load(source)
-    problems = [
-        *_clock(began, sent_at),
-        *_room(site),
-        *_identity(site, bundle),
-        *_packages(site, bundle),
-    ]
-    changed: list[str] = []
-    if not problems:
-        with store.locked(site, WAIT_S):
-            changed = _take(site, source, bundle)
+    with store.locked(site, WAIT_S):
+        # Read here, and once: another one may come in at any moment.
+        text = files.read(source)
+        if expect and hashlib.sha256(text.encode()).hexdigest() != expect:
+            return {"wanted": "bundle"}
+        bundle = bundles.parse(text, source)
+        problems = [
+            *_clock(began, sent_at),
+            *_room(site),
+            *_identity(site, bundle),
+            *_packages(site, bundle),
+        ]
+        changed: list[str] = []
+        if not (problems or check):
+            changed = _take(site, bundle, text)
+            _sweep(site, source.parent)
     seconds = round(site.now() - began, 1)
     return {"problems": problems, "changed": changed, "seconds": seconds}
 
 
-def is_there(source: Path, digest: str) -> bool:
-    """Say whether a bundle of that SHA-256 was sent before.
-
-    Raises:
-        NodeError: The one that is there cannot be read.
-    """
-    return hashlib.sha256(files.read(source).encode()).hexdigest() == digest
-
-
-def _take(site: Site, source: Path, bundle: Bundle) -> list[str]:
+def _take(site: Site, bundle: Bundle, text: str) -> list[str]:
     layout = site.layout
     changed = puppet.configure(layout, bundle)
     files.folder(layout.vardir, 0o755)
@@ -78,21 +90,33 @@ def _take(site: Site, source: Path, bundle: Bundle) -> list[str]:
         known = layout.root / "etc/ssh/ssh_known_hosts"
         if files.write_block(known, bundle.known_hosts):
             changed.append("/etc/ssh/ssh_known_hosts")
-    _sweep(site, source.parent)
     command = f'#!/bin/sh\nexec /usr/bin/python3 {site.program} "$@"\n'
-    if files.write(site.layout.command, command, files.PROGRAM):
-        changed.append(site.layout.command.name)
+    if files.write(layout.command, command, files.PROGRAM):
+        changed.append(layout.command.name)
     # Last: whoever finds the new bundle finds all that belongs to it, too.
-    if files.write(layout.bundle, files.read(source)):
+    if files.write(layout.bundle, text):
         changed.append("bundle.json")
     return changed
 
 
 def _sweep(site: Site, folder: Path) -> None:
-    """Remove earlier versions of this program, beside which ours was put."""
+    """Remove earlier versions of this program, and what was left behind."""
     for path in folder.glob("*.pyz"):
         if path.name != site.program.name:
             path.unlink(missing_ok=True)
+    for path in folder.glob("new.*"):
+        if _changed_at(path) < site.now() - SENDING_S:
+            shutil.rmtree(path, ignore_errors=True)
+    (folder / PREVIEW).unlink(missing_ok=True)
+    puppet.forget_preview(site.layout)
+
+
+def _changed_at(path: Path) -> float:
+    """Say when a folder was changed; one that has just gone is not old."""
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:
+        return math.inf
 
 
 def _rename(site: Site, hostname: str) -> str:
@@ -149,13 +173,17 @@ def _packages(site: Site, bundle: Bundle) -> Iterator[Problem]:
     for name in missing:
         service = bundle.services.get(name, "")
         needs = f"service {service} needs it" if service else "its services need it"
-        file = f"templates/services/{service or '<service>'}.yaml"
+        unnamed = f"the file of service {service}" if service else "a service's file"
+        file = bundle.service_files.get(service, unnamed)
         yield {
             "where": f"package {name}",
             "what": f"it is not on this node; {needs}",
-            "remedy": f"images have what service files name (packages, in {file}): "
-            "build the image anew (openstack overcloud image build), upload it, and "
-            f"deploy the node with it; or, on the node: sudo apt-get install {name}",
+            "remedy": f"{file} names it, and images have what the services of their "
+            "roles name: openstack overcloud image build (with the same --roles-path "
+            "and --services-path), upload it and redeploy the node; whatever its roles "
+            "are, an image has what is added to packages of the image's description "
+            "(--config-file), or to package-installs.yaml of the element tripleo-node; "
+            f"or, on the node: sudo apt-get install {name}",
         }
 
 

@@ -16,6 +16,11 @@ from tripleo_cli.node.system import Ran, Site
 
 SETTLED_S = 3.0
 """How long a unit must have run: one that crashes in a loop is active at times."""
+STABLE_S = 600.0
+"""How long a unit has to run until its restarts are forgotten.
+
+systemd counts them for ever: a few in some months are no trouble.
+"""
 _BODY_BYTES = 64 << 10
 _DETAIL = 300
 
@@ -42,29 +47,31 @@ def bad(detail: str, unit: str = "") -> Seen:
 
 
 def systemd(site: Site, values: Values, limit_s: float) -> Seen:
-    """A unit is active, has been for some seconds, and was not restarted too often."""
+    """A unit is active, has been for some seconds, and is not restarted too often."""
     unit = values["unit"]
     names = "ActiveState,SubState,NRestarts,LoadState,ActiveEnterTimestampMonotonic"
     ran = site.run(["systemctl", "show", unit, "-p", names], timeout_s=limit_s)
     shown = dict(line.split("=", 1) for line in ran.out.splitlines() if "=" in line)
     if shown.get("LoadState") != "loaded":
         return bad(f"there is no unit {unit}", unit)
-    trouble = _trouble(shown, int(values.get("max_restarts", 0)))
+    trouble = _trouble(site, unit, shown, int(values.get("max_restarts", 0)))
     if trouble:
         return bad(f"{unit} {trouble}", unit)
-    settled = _uptime_s(site) - int(shown["ActiveEnterTimestampMonotonic"]) / 1e6
-    if settled < SETTLED_S:
-        return bad(f"{unit} began only {settled:.0f} s ago", unit)
     return good(f"{unit} is {_state(shown)}", unit)
 
 
-def _trouble(shown: Mapping[str, str], allowed: int) -> str:
+def _trouble(site: Site, unit: str, shown: Mapping[str, str], allowed: int) -> str:
     restarts = int(shown.get("NRestarts") or 0)
     if shown["ActiveState"] != "active":
         return f"is {_state(shown)}, after {restarts} restarts"
-    if restarts > allowed:
-        return f"was restarted {restarts} times, at most {allowed} are allowed"
-    return ""
+    settled = _uptime_s(site) - int(shown["ActiveEnterTimestampMonotonic"]) / 1e6
+    if restarts > allowed and settled < STABLE_S:
+        return (
+            f"was restarted {restarts} times, at most {allowed} are allowed, and runs "
+            f"for {settled:.0f} s only: what keeps ending it? When that is mended: "
+            f"systemctl reset-failed {unit}"
+        )
+    return f"began only {settled:.0f} s ago" if settled < SETTLED_S else ""
 
 
 def _state(shown: Mapping[str, str]) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -57,7 +59,7 @@ def configure(layout: Layout, bundle: Bundle) -> list[str]:
     Raises:
         NodeError: A file cannot be written.
     """
-    modules = ":".join([str(layout.confdir / "modules"), *MODULES])
+    modules = ":".join([str(layout.modules), *MODULES])
     wanted = {
         layout.confdir / "puppet.conf": f"[main]\nvardir = {layout.vardir}\n"
         f"hiera_config = {layout.confdir}/hiera.yaml\nbasemodulepath = {modules}\n"
@@ -74,11 +76,42 @@ def configure(layout: Layout, bundle: Bundle) -> list[str]:
 def apply(
     site: Site, bundle: Bundle, step: int, *, noop: bool, timeout_s: float
 ) -> Run:
-    """Let puppet apply a step's manifest, or only look with ``noop``.
+    """Let puppet apply a step of a bundle, or only look with ``noop``.
+
+    A look leaves the node's own configuration and log as they are. The caller holds
+    the lock.
 
     Raises:
         NodeError: There is no puppet, or a file cannot be written.
     """
+    with _configured(site.layout, bundle, noop=noop) as layout:
+        there = replace(site, layout=layout)
+        return _run(there, bundle, step, noop=noop, timeout_s=timeout_s)
+
+
+def forget_preview(layout: Layout) -> None:
+    """Remove what a look has written: it has passwords."""
+    shutil.rmtree(layout.preview, ignore_errors=True)
+
+
+@contextmanager
+def _configured(layout: Layout, bundle: Bundle, *, noop: bool) -> Iterator[Layout]:
+    """Have the configuration that a bundle says; for a look one that goes again."""
+    if not noop:
+        configure(layout, bundle)
+        yield layout
+        return
+    # One that was killed may have left some.
+    forget_preview(layout)
+    try:
+        configure(layout.previewing, bundle)
+        files.folder(layout.previewing.vardir, 0o755)
+        yield layout.previewing
+    finally:
+        forget_preview(layout)
+
+
+def _run(site: Site, bundle: Bundle, step: int, *, noop: bool, timeout_s: float) -> Run:
     layout = site.layout
     files.write(layout.layer("step"), _json({"step": step}))
     try:
@@ -88,7 +121,8 @@ def apply(
         raise NodeError(f"cannot remove {layout.report}: {error.strerror}") from error
     ran = site.run(_argv(layout, step, noop=noop), timeout_s=timeout_s)
     printed = f"{ran.out}\n{ran.error}"
-    files.write(layout.log(step), bundle.secrets.hide(printed))
+    if not noop:
+        files.write(layout.log(step), bundle.secrets.hide(printed))
     if ran.code is None:
         return Run(
             _reported(layout),
@@ -157,7 +191,7 @@ def _not_begun(ran: Ran, printed: str, bundle: Bundle, step: int) -> Run:
         last = "\n".join(printed.strip().splitlines()[-5:])
         return Run(Summary(), f"puppet ended with code {ran.code}: {last}")
     manifest = bundle.steps[step].manifest
-    told = [diagnosis.origin(one, manifest, bundle.hiera) for one in found]
+    told = [diagnosis.origin(one, manifest, bundle) for one in found]
     summary = Summary(failures=found, failed=len(found))
     hint = "; ".join(dict.fromkeys(filter(None, told)))
     return Run(summary, "its puppet code does not compile", hint)

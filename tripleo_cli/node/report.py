@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +43,15 @@ class Failure:
 
 
 @dataclass(frozen=True)
+class Managed:
+    """A unit that puppet looks after: by which resource, of which module, and where."""
+
+    resource: str
+    module: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Summary:
     """What a run did; ``changed`` counts what would be changed where it only looked."""
 
@@ -51,6 +61,7 @@ class Summary:
     failures: tuple[Failure, ...] = ()
     slowest: tuple[tuple[str, float], ...] = ()
     diff: str = ""
+    managed: tuple[Managed, ...] = ()
 
 
 def summarize(text: str) -> Summary:
@@ -74,6 +85,7 @@ def summarize(text: str) -> Summary:
         failures=failures,
         slowest=tuple(_slowest(resources)),
         diff="\n".join(_said(logs)) if data.get("noop") else "",
+        managed=tuple(_managed(resources)),
     )
 
 
@@ -128,6 +140,15 @@ def _slowest(resources: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, 
     for seconds, name in sorted(timed, reverse=True)[:SLOWEST]:
         if seconds >= SLOW_S:
             yield name, round(seconds, 1)
+
+
+def _managed(resources: Mapping[str, Mapping[str, Any]]) -> Iterator[Managed]:
+    for name, one in resources.items():
+        if one.get("resource_type") == "Service":
+            # "Mysql::Server::Service", "Nova::Generic_service[api]"
+            path: list[str] = one["containment_path"]
+            module = re.split(r"::|\[", path[-2].lower(), maxsplit=1)[0]
+            yield Managed(name, module, f"{one.get('file')}:{one.get('line')}")
 
 
 def _said(logs: Sequence[Mapping[str, Any]]) -> Iterator[str]:

@@ -5,21 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 MASK = "***"
 MIN_LENGTH = 4
 """Shorter texts are words like any other; replacing them would tell more than hide."""
 
+COMMON = frozenset(
+    {"absent", "default", "false", "guest", "none", "null", "present", "true", "undef"}
+    | {"<service default>"}
+)
+"""Values that name no secret, or one that anybody guesses: outputs are full of them."""
+
 _TELLING = re.compile(r"(pass(word|phrase|wd)?|secret|token|cookie|_key)$", re.I)
+_LOGIN = re.compile(r"(?:://|,)(?P<user>[^/\s:@,]*):(?P<password>[^@/\s]+)@")
+"""Who logs in to a server, of an address that may name several."""
+_SHOWN_LOGIN = re.compile(r"(://[^/\s:@]*:)[^@/\s]+@")
 
 
 class Secrets:
     """Knows the secrets of one bundle; replaces them in whatever is printed."""
 
     def __init__(self, hiera: Mapping[str, Mapping[str, Any]]) -> None:
-        known = {text for text in _secrets(hiera) if len(text) >= MIN_LENGTH}
-        known |= {quote(text, safe="") for text in known}
+        known = {text for text in _secrets(hiera) if _is_one(text)}
+        known |= {form for text in known for form in (quote(text, ""), unquote(text))}
         # The longest first: one may be part of another.
         ordered = sorted(known, key=lambda text: (-len(text), text))
         self._pattern = re.compile("|".join(map(re.escape, ordered)) or r"(?!)")
@@ -27,7 +36,7 @@ class Secrets:
     def hide(self, data: Any) -> Any:
         """Replace secrets in a text, or in all texts of JSON data."""
         if isinstance(data, str):
-            return self._pattern.sub(MASK, data)
+            return _SHOWN_LOGIN.sub(rf"\1{MASK}@", self._pattern.sub(MASK, data))
         if isinstance(data, Mapping):
             return {key: self.hide(value) for key, value in data.items()}
         if isinstance(data, (list, tuple)):
@@ -35,14 +44,46 @@ class Secrets:
         return data
 
 
+def _is_one(text: str) -> bool:
+    """Whether a text can be told from words that mean something else."""
+    return len(text) >= MIN_LENGTH and text.lower() not in COMMON
+
+
 def _secrets(hiera: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     for layer, keys in hiera.items():
-        for key, value in keys.items():
-            if layer == "passwords":
-                yield from _texts(value)
-            elif _TELLING.search(key):
-                # An operator's own; interpolations name secrets, they are none.
-                yield from (text for text in _texts(value) if "%{" not in text)
+        if layer == "passwords":
+            yield from _texts(keys)
+        else:
+            # Interpolations name secrets, they are none.
+            yield from (text for text in _own(keys) if "%{" not in text)
+
+
+def _own(data: Any) -> Iterator[str]:
+    """Find an operator's own: by their keys, at any depth, and in addresses."""
+    if isinstance(data, Mapping):
+        for key, value in data.items():
+            if _TELLING.search(str(key)):
+                yield from _texts(_given(value))
+            yield from _own(value)
+    elif isinstance(data, (list, tuple)):
+        for one in data:
+            yield from _own(one)
+    elif isinstance(data, str):
+        yield from _logins(data)
+
+
+def _logins(text: str) -> Iterator[str]:
+    """Find the passwords of an address."""
+    for found in _LOGIN.finditer(text) if "://" in text else ():
+        # One that is the user's name would hide that everywhere.
+        if found["password"] != found["user"]:
+            yield found["password"]
+
+
+def _given(value: Any) -> Any:
+    """Take the value of a setting that says more: ``{value: ..., ensure: ...}``."""
+    is_setting = isinstance(value, Mapping) and "value" in value
+    return value["value"] if is_setting else value
 
 
 def _texts(value: Any) -> Iterator[str]:

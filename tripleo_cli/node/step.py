@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from tripleo_cli.node import bundle as bundles
@@ -23,9 +24,13 @@ Record = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Asked:
-    """What is asked for: only to look, to repeat what was done, how long puppet may."""
+    """What is asked for: only to look, to repeat what was done, how long puppet may.
+
+    ``bundle`` is one to look at in place of the node's own.
+    """
 
     check: bool = False
+    bundle: Path | None = None
     force: bool = False
     timeout_s: float = 1800.0
 
@@ -42,8 +47,8 @@ def apply(site: Site, step: int, asked: Asked) -> Record:
     Raises:
         NodeError: The node cannot be worked on at all.
     """
-    with store.locked(site, asked.timeout_s + MARGIN_S):
-        bundle = bundles.load(site.layout.bundle)
+    with store.locked(site, asked.timeout_s + MARGIN_S) as held:
+        bundle = bundles.load(asked.bundle or site.layout.bundle)
         work = bundle.steps.get(step, bundles.Step())
         known = store.records(site.layout).get(step, {})
         is_done = known.get("state") in DONE and known.get("hash") == work.hash
@@ -51,7 +56,7 @@ def apply(site: Site, step: int, asked: Asked) -> Record:
             return _unchanged(known)
         if not work.manifest.strip():
             return _nothing(site, step, work.hash, asked)
-        return _run(site, bundle, step, asked)
+        return _run(held, bundle, step, asked)
 
 
 def _run(site: Site, bundle: Bundle, step: int, asked: Asked) -> Record:
@@ -90,6 +95,7 @@ def _record(
         "seconds": round(span[1] - span[0], 1),
         "failures": [vars(one) for one in summary.failures],
         "slowest": [list(one) for one in summary.slowest],
+        "managed": [vars(one) for one in summary.managed],
         "diff": summary.diff,
         "reason": run.reason,
         "hint": run.hint,

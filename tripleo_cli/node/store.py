@@ -7,14 +7,16 @@ import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timezone
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from tripleo_cli.node import files
 from tripleo_cli.node.errors import NodeError, file_error
 from tripleo_cli.node.layout import Layout
-from tripleo_cli.node.system import Site
+from tripleo_cli.node.system import Site, ending_in_order
 
 FORMAT = 1
 POLL_S = 1.0
@@ -67,8 +69,11 @@ def shown(layout: Layout) -> dict[int, Record]:
 
 
 @contextmanager
-def locked(site: Site, wait_s: float) -> Iterator[None]:
+def locked(site: Site, wait_s: float) -> Iterator[Site]:
     """Hold the node; a run that was left behind is waited for.
+
+    Programs that are run with the site given hold the node until they have ended,
+    even if this program is killed.
 
     Raises:
         NodeError: The other run has not ended in ``wait_s`` seconds.
@@ -82,7 +87,8 @@ def locked(site: Site, wait_s: float) -> Iterator[None]:
     try:
         _take(site, file, wait_s)
         os.pwrite(file, f"{os.getpid():<12}\n".encode(), 0)
-        yield
+        with ending_in_order():
+            yield replace(site, run=partial(site.run, holding=file))
     finally:
         os.close(file)
 
@@ -98,13 +104,26 @@ def _take(site: Site, file: int, wait_s: float) -> None:
     while not _takes(file):
         if site.now() >= deadline:
             holder = os.pread(file, 12, 0).decode(errors="replace").strip()
-            raise NodeError(
-                f"another run (process {holder}) has held this node for more than "
-                f"{wait_s:.0f} s",
-                f"look at it on the node: ps -fp {holder}; end it with: "
-                f"sudo kill {holder}",
-            )
+            is_there = (site.layout.root / "proc" / holder).exists()
+            raise (_held if is_there else _left)(holder, wait_s)
         site.sleep(POLL_S)
+
+
+def _held(holder: str, wait_s: float) -> NodeError:
+    return NodeError(
+        f"another run (process {holder}) has held this node for more than "
+        f"{wait_s:.0f} s",
+        f"look at it on the node: ps -fp {holder}; end it with: sudo kill {holder}",
+    )
+
+
+def _left(holder: str, wait_s: float) -> NodeError:
+    return NodeError(
+        f"another run (process {holder}) was killed, and its puppet has been at work "
+        f"on this node for more than {wait_s:.0f} s",
+        "look at it on the node: pgrep -af 'puppet appl[y]'; end it with: "
+        "sudo pkill -f 'puppet appl[y]'",
+    )
 
 
 def _takes(file: int) -> bool:

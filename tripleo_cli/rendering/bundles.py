@@ -24,7 +24,8 @@ from tripleo_cli.rendering.puppet import manifest_of
 def make_bundles(layout: Layout, passwords: Mapping[str, str]) -> tuple[Bundle, ...]:
     """Make the bundle of every node, in the plan's order.
 
-    ``known_hosts`` stay empty: nobody has met the nodes yet.
+    ``known_hosts`` stay empty: nobody has met the nodes yet. Who has puts them in
+    (:mod:`tripleo_cli.workflows.reach`).
 
     Args:
         layout: The overcloud as it stands.

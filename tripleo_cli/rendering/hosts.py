@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from tripleo_cli.domain.overcloud.layout import Layout
 
 _LOOPBACK = """\
@@ -19,3 +21,18 @@ def hosts_of(layout: Layout) -> str:
     """
     lines = [f"{node.address} {node.fqdn} {node.hostname}" for node in layout.nodes]
     return "\n".join([_LOOPBACK, *lines]) + "\n"
+
+
+def known_hosts_of(layout: Layout, keys: Mapping[str, Sequence[str]]) -> str:
+    """Write ``/etc/ssh/ssh_known_hosts``, which is the same on all nodes.
+
+    Args:
+        layout: The overcloud as it stands.
+        keys: The host keys of nodes, by host name; nodes without are left out.
+    """
+    lines = [
+        f"{node.hostname},{node.fqdn},{node.address} {key}\n"
+        for node in layout.nodes
+        for key in keys.get(node.hostname, ())
+    ]
+    return "".join(lines)

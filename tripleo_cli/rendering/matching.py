@@ -76,7 +76,7 @@ def explanation_table(
 
 
 def _conflict(outcome: Outcome) -> dict[str, Any]:
-    """Give the first conflict, and in it those that have nothing to do with it."""
+    """Give the first conflict, and in it the others, for roles it does not name."""
     described = [_described(one, outcome.wanted) for one in outcome.conflicts]
     if not described:
         return {}

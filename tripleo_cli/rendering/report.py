@@ -10,11 +10,11 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 
 from tripleo_cli.domain.facts import Nic
 from tripleo_cli.domain.node import Node, exclusion, label
-from tripleo_cli.domain.outliers.comparison import Comparison
+from tripleo_cli.domain.outliers.comparison import Comparison, Single
 from tripleo_cli.domain.outliers.findings import Finding, Verdict, in_words
 from tripleo_cli.domain.outliers.statistic import CUT, ENOUGH, FEWEST
 from tripleo_cli.domain.outliers.survey import Survey, worst
-from tripleo_cli.rendering import cabling, fleet, strips
+from tripleo_cli.rendering import cabling, fleet, singles, strips
 
 PAGE: Final = "page.html.j2"
 MOST_LINES: Final = 20
@@ -51,6 +51,7 @@ def render_report(
         groups=_groups(survey),
         charts=fleet.charts(nodes),
         blocks=strips.blocks(survey.comparisons),
+        singles=singles.tables(survey.singles),
         scale={"width": strips.WIDTH, "height": strips.HEIGHT},
         firmware=fleet.firmware(nodes),
         matrices=cabling.matrices(nodes),
@@ -65,6 +66,7 @@ def report_data(survey: Survey) -> JsonObject:
         "groups": _groups(survey),
         "findings": [finding_data(finding) for finding in survey.findings],
         "comparisons": [_comparison(one) for one in survey.comparisons],
+        "single_results": [_single(one) for one in survey.singles],
         "firmware": {
             f"{one.product}: {one.component}": {
                 version.version: list(version.nodes) for version in one.versions
@@ -100,13 +102,26 @@ def report_lines(survey: Survey) -> Mapping[str, Sequence[str]]:
             for verdict in (Verdict.SLOW, Verdict.FAST, Verdict.DIFFERS)
             if survey.of(verdict)
         ],
-        "comparisons": [f"{len(survey.comparisons)} metrics of like machines"],
+        "comparisons": [
+            f"{_metrics(survey.comparisons)} of like machines",
+            *_first([f"unstable: {m.metric} ({m.group})" for m in survey.unstable]),
+        ],
+        "single_results": _single_lines(survey),
         "firmware": versions,
         "cabling": [f"{len(switches)} switches"],
         "not_inspected": _names(survey.unknown),
         "without_benchmarks": _names(survey.unmeasured),
         "not_compared": _names(survey.alone),
     }
+
+
+def _metrics(all_: Sequence[object]) -> str:
+    return "1 metric" if len(all_) == 1 else f"{len(all_)} metrics"
+
+
+def _single_lines(survey: Survey) -> list[str]:
+    few = f"of fewer than {FEWEST} like machines"
+    return [f"{_metrics(survey.singles)} {few}"] if survey.singles else []
 
 
 def _first(lines: list[str]) -> list[str]:
@@ -178,6 +193,16 @@ def _comparison(one: Comparison) -> JsonObject:
         "scatter": round(one.scatter, 4),
         "limit": round(one.limit, 4),
         "lower_is_better": one.lower_is_better,
+        "unstable": one.is_unstable,
+        "results": {label(dot.node): dot.reading.value for dot in one.dots},
+    }
+
+
+def _single(one: Single) -> JsonObject:
+    return {
+        "group": one.group,
+        "metric": one.metric,
+        "kind": one.kind.value,
         "results": {label(dot.node): dot.reading.value for dot in one.dots},
     }
 

@@ -41,6 +41,7 @@ class Strip:
     median: str
     scatter: str
     limit: str
+    is_unstable: bool
     count: int
     middle: float
     box: tuple[float, float]
@@ -113,10 +114,11 @@ def _strip(one: Comparison, reach: float) -> Strip:
     return Strip(
         part=part,
         metric=metric,
-        unit=_unit(one.metric),
+        unit=unit(one.metric),
         median=in_words(one.median),
         scatter=f"{one.scatter:.1%}",
         limit=f"{one.limit:.0%}",
+        is_unstable=one.is_unstable,
         count=len(one.dots),
         middle=_place(0, reach),
         box=(_place(low, reach), _place(high, reach)),
@@ -141,10 +143,10 @@ def _marks(dots: Sequence[Dot], reach: float) -> Iterator[Mark]:
         )
 
 
-def _unit(metric: str) -> str:
+def unit(metric: str) -> str:
     """Read the unit off a metric's name, where it says one."""
     units = {"KBps": "KB/s", "IOps": "operations/s", "loops_per_sec": "loops/s"}
-    for ending, unit in units.items():
+    for ending, meaning in units.items():
         if metric.endswith(ending):
-            return unit
+            return meaning
     return "MB/s" if "bandwidth" in metric else ""

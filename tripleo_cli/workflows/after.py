@@ -67,7 +67,7 @@ class _Part:
 
 
 class _SkippedError(Exception):
-    """The overcloud has nothing that could do a part."""
+    """A part is not done, and that is no failure; says why."""
 
 
 def try_overcloud(
@@ -183,7 +183,17 @@ class _Trial:
         return ""
 
     def _clear(self) -> str:
-        return remove_earlier(self.use, self.name, self.clock)
+        """Remove what earlier trials left; what somebody uses is no fault of ours.
+
+        Raises:
+            ServiceError: Something else keeps a thing there.
+        """
+        cleared = remove_earlier(self.use, self.name, self.clock)
+        if cleared.failed:
+            raise ServiceError(str(cleared))
+        if cleared.in_use:
+            raise _SkippedError(str(cleared))
+        return str(cleared)
 
     def _image(self) -> str:
         data = tiny_image()
@@ -269,15 +279,16 @@ class _Trial:
         left: dict[str, str] = {}
         number = 0
         for thing in reversed(self.begun):
+            find = partial(self.use.named, thing, self.name)
             try:
-                number += remove_found(
-                    self.use,
-                    thing,
-                    partial(self.use.named, thing, self.name),
-                    self.clock,
-                )
+                removed = remove_found(self.use, thing, find, self.clock)
             except ServiceError as error:
                 left[thing.value] = str(error)
+                continue
+            number += removed.number
+            if removed.stays:
+                reasons = {str(why) for why in removed.stays.values()}
+                left[thing.value] = ", ".join(sorted(reasons))
         if left:
             listed = "; ".join(f"{what}: {why}" for what, why in left.items())
             raise ServiceError(f"things called {self.name} are left: {listed}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from tripleo_cli.domain.events import Noted
 from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.overcloud.access import KEYSTONE, access_of
+from tripleo_cli.domain.overcloud.bundle import Origins, with_origins
 from tripleo_cli.domain.overcloud.catalog import catalogue_of
 from tripleo_cli.domain.overcloud.configuration import configuration_to_dict
 from tripleo_cli.domain.overcloud.layout import Layout, layout_from_outputs
@@ -21,7 +22,11 @@ from tripleo_cli.domain.plan import Plan
 from tripleo_cli.errors import ConflictError, NotFoundError
 from tripleo_cli.rendering.bundles import make_bundles, with_resolved_checks
 from tripleo_cli.workflows.configure import configure
-from tripleo_cli.workflows.credentials import save_credentials
+from tripleo_cli.workflows.credentials import (
+    Places,
+    check_credentials,
+    save_credentials,
+)
 from tripleo_cli.workflows.overcloud import Configuring, Overcloud, Tools
 from tripleo_cli.workflows.ports import KeyFiles
 from tripleo_cli.workflows.run import Run
@@ -37,6 +42,7 @@ class NodeWish:
     """How the nodes of a stack are to be configured.
 
     ``tools`` connects, with the way into nodes, when there are nodes to configure.
+    ``places`` is where the operator will find how to sign in.
     """
 
     keys: KeyFiles
@@ -45,6 +51,7 @@ class NodeWish:
     choice: Choice = field(default_factory=Choice)
     ssh_seconds: float = SSH_SECONDS
     is_stack_only: bool = False
+    places: Places | None = None
 
     def key(self) -> str:
         """Name the key that lets us in; makes it where there is none.
@@ -64,10 +71,13 @@ def check_wish(wish: NodeWish | None, plan: Plan) -> None:
     """Refuse what cannot be done later, before anything is changed.
 
     Raises:
-        InvalidInputError: A node or step that was named does not exist.
+        InvalidInputError: A node or step that was named does not exist, or clouds.yaml
+            has an entry of the stack's name that is none.
     """
     if wish:
         check_choice({node.hostname for node in plan.nodes}, wish.choice)
+    if wish and wish.places and not (wish.is_stack_only or wish.choice.is_check):
+        check_credentials(wish.places, plan.stack)
 
 
 def register_key(run: Run, wish: NodeWish | None, plan: Plan) -> None:
@@ -85,7 +95,11 @@ def register_key(run: Run, wish: NodeWish | None, plan: Plan) -> None:
 
 
 def configure_nodes(
-    run: Run, wish: NodeWish | None, plan: Plan, nodes: Sequence[Node]
+    run: Run,
+    wish: NodeWish | None,
+    plan: Plan,
+    nodes: Sequence[Node],
+    origins: Origins,
 ) -> None:
     """Configure the nodes of a stack that is complete.
 
@@ -94,6 +108,7 @@ def configure_nodes(
         wish: How; nothing is done without.
         plan: The stack's plan.
         nodes: The machines, to know which of them boot something.
+        origins: Where things are written, to name it where something is amiss.
 
     Raises:
         StepFailedError: A step, or a check, failed.
@@ -112,7 +127,7 @@ def configure_nodes(
         return
     layout = _layout(run, plan, preview=wish.choice.is_check)
     there = tuple(node for node in layout.nodes if node.hostname in hostnames)
-    overcloud = overcloud_of(plan, replace(layout, nodes=there))
+    overcloud = overcloud_of(plan, replace(layout, nodes=there), origins)
     tools = wish.tools(wish.ssh)
     is_told = _tell_access(run, overcloud, tools, wish.choice)
     configure(
@@ -140,11 +155,12 @@ def _tell_access(run: Run, overcloud: Overcloud, tools: Tools, choice: Choice) -
     return True
 
 
-def overcloud_of(plan: Plan, layout: Layout) -> Overcloud:
+def overcloud_of(plan: Plan, layout: Layout, origins: Origins) -> Overcloud:
     """Work out all that nodes and Keystone are to be told."""
     passwords = passwords_in(plan.parameters)
     has_keystone = KEYSTONE in layout.services
-    bundles = make_bundles(layout, passwords)
+    made = make_bundles(layout, passwords)
+    bundles = [with_origins(bundle, origins) for bundle in made]
     return Overcloud(
         name=plan.stack,
         layout=with_resolved_checks(layout),

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from tripleo_cli.domain.events import Began, Failed, Finished
-from tripleo_cli.domain.overcloud.checks import Asked, deployer_checks
+from tripleo_cli.domain.overcloud.checks import Asked, deployer_checks, patience
 from tripleo_cli.domain.overcloud.outcome import CheckOutcome
 from tripleo_cli.domain.overcloud.step_report import check_failure
 from tripleo_cli.domain.overcloud.steps import CATALOGUE_STEP, Member, fingerprint
+from tripleo_cli.workflows.accounts import explained
 from tripleo_cli.workflows.catalog import ensure_catalogue
 from tripleo_cli.workflows.checks import run_checks
 from tripleo_cli.workflows.overcloud import Configuring
@@ -29,6 +31,11 @@ class Finding:
     where: str
     check: CheckOutcome
     nodes: tuple[str, ...]
+
+    @property
+    def is_silence(self) -> bool:
+        """Whether the node did not come to its checks at all."""
+        return not self.check.step
 
 
 def work_of(wish: Configuring, members: Sequence[Member], step: int) -> str:
@@ -87,7 +94,8 @@ def make_checks(
     task = _task(steps)
     run.report(Began(task))
     targets = [one.target for one in members if one.hashes.keys() & set(steps)]
-    made = wish.tools.nodes.check(targets, *steps, within_s=within_s)
+    limit_s = _limit(wish, members, steps, within_s)
+    made = wish.tools.nodes.check(targets, *steps, within_s=within_s, limit_s=limit_s)
     found = [(name, one) for name, outcomes in made.items() for one in outcomes]
     asked = list(_asked(wish, members, steps, within_s))
     if asked:
@@ -98,14 +106,26 @@ def make_checks(
             clock=run.clock,
             report=run.report,
         )
-        found += [(name, one) for name, outs in answers.items() for one in outs]
-    findings = list(_findings(wish, members, steps, found))
-    for one in findings:
-        text = f"{one.check.name}: {one.check.detail}"
-        run.report(Failed(task, one.where, text))
-    if not findings:
+        found += explained(wish, members, answers)
+    failing = [(where, one) for where, one in found if not one.passed]
+    for where, one in failing:
+        run.report(Failed(task, where, f"{one.name}: {one.detail}"))
+    if not failing:
         run.report(Finished(task, "", f"{len(found)} passed"))
-    return findings
+    booked = (_findings(wish, members, steps, *one) for one in failing)
+    return list(chain.from_iterable(booked))
+
+
+def _limit(
+    wish: Configuring,
+    members: Sequence[Member],
+    steps: Sequence[int],
+    within_s: float | None,
+) -> float:
+    """Say how long the slowest node may take for its checks."""
+    works = [wish.overcloud.bundles[member.hostname].steps for member in members]
+    made = ([c for step in steps if step in w for c in w[step].checks] for w in works)
+    return max((patience(checks, within_s) for checks in made), default=0.0)
 
 
 def _asked(
@@ -136,26 +156,35 @@ def _findings(
     wish: Configuring,
     members: Sequence[Member],
     steps: Sequence[int],
-    found: Iterable[tuple[str, CheckOutcome]],
+    where: str,
+    check: CheckOutcome,
 ) -> Iterator[Finding]:
-    hostnames = [member.hostname for member in members]
-    for where, check in found:
-        if check.passed:
-            continue
-        layout = wish.overcloud.layout
-        running = {node.hostname for node in layout.members(where)} | {where}
-        nodes = tuple(name for name in hostnames if name in running)
-        # A node that does not answer has not come to the checks of any step.
-        step = check.step or min(steps)
+    """Book a check that failed to its step.
+
+    A node that does not answer has made none, so all of its steps are in doubt.
+    """
+    layout = wish.overcloud.layout
+    running = {node.hostname for node in layout.members(where)} | {where}
+    nodes = tuple(one.hostname for one in members if one.hostname in running)
+    own = {one.hostname: one.hashes for one in members}.get(where, {})
+    concerned = [check.step] if check.step else [one for one in steps if one in own]
+    for step in concerned:
         yield Finding(step=step, where=where, check=check, nodes=nodes)
 
 
 def texts_of(findings: Iterable[Finding]) -> Mapping[str, str]:
-    """Write what was found, by where it was found."""
+    """Write what was found, by where it was found; each unit's last lines once."""
     texts: dict[str, list[str]] = {}
+    shown: set[tuple[str, str]] = set()
     for one in findings:
-        text = check_failure(one.where, one.step, one.check)
-        texts.setdefault(one.where, []).append(text)
+        check, unit = one.check, one.check.account.unit
+        place = (check.told_by or one.where, unit)
+        if unit and place in shown:
+            check = replace(check, account=replace(check.account, log=()))
+        shown.add(place)
+        texts.setdefault(one.where, []).append(
+            check_failure(one.where, one.step, check)
+        )
     return {where: "\n".join(told) for where, told in texts.items()}
 
 

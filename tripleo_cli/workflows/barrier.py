@@ -90,6 +90,9 @@ class Barrier:
                 lost = [one for one in found if one.step == step]
                 self._progress.drop(step, texts_of(lost))
                 found = [one for one in found if one.step != step]
+                # Who was left behind is asked for nothing more.
+                left = self._progress.failed
+                found = [one for one in found if one.where not in left]
                 continue
             self._repeat(step, {name: _reason(name, step, found) for name in names})
             found = self._look(sorted({one.step for one in found}), None)
@@ -98,6 +101,9 @@ class Barrier:
         progress = self._progress
         members = progress.alive
         found = make_checks(progress.run, progress.wish, members, steps, within_s)
+        if any(one.is_silence for one in found):
+            # A lost answer is no reason to apply anything.
+            found = make_checks(progress.run, progress.wish, members, steps, within_s)
         for step in steps:
             bad = {one.where for one in found if one.step == step}
             good = [m.hostname for m in members if m.hostname not in bad]

@@ -147,5 +147,6 @@ def _outcome(one: Asked, detail: str, seconds: float) -> CheckOutcome:
         name=one.check.name,
         passed=not detail,
         detail=detail and f"{one.target.address}: {detail}",
+        service=one.service,
         seconds=round(seconds, 1),
     )

@@ -16,8 +16,9 @@ from tripleo_cli.domain.overcloud.credentials import (
     rc_name,
     rc_text,
 )
-from tripleo_cli.domain.undercloud.clouds import merged, strangers
-from tripleo_cli.errors import HostError
+from tripleo_cli.domain.undercloud.clouds import entry_problems, merged, strangers
+from tripleo_cli.errors import HostError, InvalidInputError, PartialFailureError
+from tripleo_cli.rendering.clouds_file import render_clouds
 from tripleo_cli.workflows.ports import Workdir
 
 _Document = Mapping[str, Any]
@@ -31,12 +32,32 @@ OWN_CLOUDS = "clouds.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
-    """The stack's folder, the operator's home, and where their clouds.yaml is."""
+    """The stack's folder, the operator's home, and where their clouds.yaml is.
+
+    ``clouds_path`` is what the operator calls that file.
+    """
 
     stack: Workdir
     home: Workdir
     clouds: Workdir
     clouds_name: str = "clouds.yaml"
+    clouds_path: str = "clouds.yaml"
+
+
+def check_credentials(places: Places, name: str) -> None:
+    """Refuse an entry of clouds.yaml that is none, before anything is changed.
+
+    A file that cannot be read, or says nothing of clouds, is left alone later.
+
+    Raises:
+        InvalidInputError: The stack's entry is no entry.
+    """
+    try:
+        document = _theirs(places) or {}
+    except HostError:
+        return
+    if problems := tuple(entry_problems(document, [name])):
+        raise InvalidInputError(places.clouds_path, problems)
 
 
 def save_credentials(
@@ -71,16 +92,38 @@ def drop_credentials(places: Places, name: str) -> None:
 
     Only what we wrote, as we wrote it: another cloud of that name stays, and so does a
     file that somebody changed. Copies in the stack's folder stay, with its history.
+
+    Raises:
+        PartialFailureError: Some of it cannot be removed; says why.
     """
+    left: list[str] = []
+    for drop in (_drop_rc, _drop_entry):
+        try:
+            drop(places, name)
+        except HostError as error:
+            left.append(f"  {error}")
+    if left:
+        listed = "\n".join(left)
+        text = f"stack {name} is gone, but not all that leads to it:\n{listed}"
+        hint = f"openstack overcloud delete --yes {name}"
+        raise PartialFailureError(text, hint=hint)
+
+
+def _drop_rc(places: Places, name: str) -> None:
     rc = places.stack.read(rc_name(name))
     if rc is not None and places.home.read(rc_name(name)) == rc:
         places.home.remove(rc_name(name))
+
+
+def _drop_entry(places: Places, name: str) -> None:
     before = _clouds(places.stack.read(OWN_CLOUDS)) or {}
     earlier = (before.get("clouds") or {}).get(name)
+    if not earlier:
+        return
 
     def without(document: _Document | None) -> tuple[_Document | None, str]:
         clouds = dict((document or {}).get("clouds") or {})
-        is_ours = earlier and not strangers(document or {}, {name: earlier})
+        is_ours = not strangers(document or {}, {name: earlier})
         if not is_ours or clouds.pop(name, None) is None:
             return None, ""
         return {**(document or {}), "clouds": clouds}, ""
@@ -138,7 +181,8 @@ def _change(places: Places, edit: _Edit) -> str:
     with places.clouds.turn(places.clouds_name):
         after, trouble = edit(_theirs(places))
         if after is not None:
-            places.clouds.write(places.clouds_name, _yaml(after))
+            text = places.clouds.read(places.clouds_name) or ""
+            places.clouds.write(places.clouds_name, render_clouds(text, after))
     return trouble
 
 

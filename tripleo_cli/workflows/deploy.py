@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from tripleo_cli.domain.deployment import DeploymentRequest
 from tripleo_cli.domain.events import Noted, Skipped
 from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.overcloud.bundle import Origins
 from tripleo_cli.domain.overcloud.parameters import parameter_notes
 from tripleo_cli.domain.pinning import displaced
 from tripleo_cli.domain.plan import Plan, PlannedNode
@@ -122,8 +123,10 @@ def deploy(run: Run, deployment: Deployment) -> tuple[Plan, StackFiles]:
             files = render_stack(plan, deployment.templates)
         else:
             plan, files = _bring_about(run, deployment, situation)
-        reinstate_returned(run, deployment.connect, name)
-        configure_nodes(run, wish, plan, situation.nodes)
+            reinstate_returned(run, deployment.connect, name)
+        asked = deployment.request
+        origins = Origins(services=asked.services, places=asked.places)
+        configure_nodes(run, wish, plan, situation.nodes, origins)
         return plan, files
 
 
@@ -171,7 +174,7 @@ def check(
                 run.report(Noted(f"{severity.value}: {name}: {finding}"))
     if situation.refusal:
         raise situation.refusal
-    for text in _parameter_notes(situation):
+    for text in (*found.notes, *_parameter_notes(situation)):
         run.report(Noted(text))
     return refusal
 

@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tripleo_cli.domain.discovery import Controller, Credentials, Found, Place, best
+from tripleo_cli.domain.discovery import (
+    Contact,
+    Controller,
+    Credentials,
+    Found,
+    Place,
+    contacts,
+)
 from tripleo_cli.domain.events import Began, Failed, Finished, Noted, Reporter
-from tripleo_cli.errors import TripleoError
+from tripleo_cli.errors import ServiceError, TripleoError, UntrustedError
 from tripleo_cli.workflows.concurrency import each
 from tripleo_cli.workflows.ports import Controllers
 from tripleo_cli.workflows.travel import NodeOutcome
@@ -43,36 +50,62 @@ def discover(controllers: Controllers, search: Search, report: Reporter) -> Disc
     # How many answer is news; that most addresses are empty is not.
     report(Began(FIND))
     looks = each(search.places, controllers.find, concurrency=search.looks)
-    answering = best(look.result for look in looks if look.result)
+    answering = contacts(look.result for look in looks if look.result)
     for look in looks:
         if look.error:
             report(Noted(f"{look.subject.host}: {look.error}"))
     report(Finished(FIND, text=f"{len(answering)} of {len(search.places)} answer"))
     report(Began(SIGN_IN, len(answering)))
 
-    def sign_in(controller: Controller) -> Found:
-        return _sign_in(controllers, controller, search.credentials)
+    def enter(contact: Contact) -> Found:
+        return _enter(controllers, contact, search.credentials, report)
 
     found: list[Found] = []
     refused: list[NodeOutcome] = []
-    for outcome in each(answering, sign_in, concurrency=search.looks):
+    for outcome in each(answering, enter, concurrency=search.looks):
         if outcome.result:
             found.append(outcome.result)
-            report(Finished(SIGN_IN, str(outcome.subject), _told(outcome.result)))
+            name = str(outcome.result.controller)
+            report(Finished(SIGN_IN, name, _told(outcome.result)))
         else:
             refused.append(_refused(outcome.subject, outcome.error))
-            report(Failed(SIGN_IN, str(outcome.subject), str(outcome.error)))
+            report(Failed(SIGN_IN, refused[-1].name, refused[-1].error))
     return Discovery(found=found, refused=refused)
 
 
-def _sign_in(
-    controllers: Controllers, controller: Controller, tried: Sequence[Credentials]
+def _enter(
+    controllers: Controllers,
+    contact: Contact,
+    tried: Sequence[Credentials],
+    report: Reporter,
 ) -> Found:
-    for credentials in tried:
-        found = controllers.sign_in(controller, credentials)
+    """Sign in, with IPMI where Redfish answers and does not work."""
+    left = list(tried)
+    try:
+        return _sign_in(controllers, contact.controller, left)
+    except UntrustedError:
+        raise
+    except ServiceError as error:
+        if contact.spare is None:
+            raise
+        report(Noted(f"{contact.controller}: {error}; IPMI is tried"))
+        try:
+            return _sign_in(controllers, contact.spare, left)
+        except TripleoError:
+            # What Redfish said tells more.
+            raise error from None
+
+
+def _sign_in(
+    controllers: Controllers, controller: Controller, left: list[Credentials]
+) -> Found:
+    """Try what is left; what is refused is taken away."""
+    users = ", ".join(one.user for one in left)
+    while left:
+        found = controllers.sign_in(controller, left[0])
         if found is not None:
             return found
-    users = ", ".join(one.user for one in tried)
+        left.pop(0)
     raise TripleoError(
         f"no credentials fit ({controller.place.kind.value}, tried: {users})",
         hint="add a line user:password to the credentials, and discover again",
@@ -86,13 +119,16 @@ def _told(found: Found) -> str:
     return f"{kind}, {found.credentials.user} fits, {machines}"
 
 
-def _refused(controller: Controller, error: TripleoError | None) -> NodeOutcome:
+def _refused(contact: Contact, error: TripleoError | None) -> NodeOutcome:
+    remedy = (error.hint if error else "") or ""
+    if contact.spare:
+        remedy = "; ".join(filter(None, (remedy, "it speaks IPMI, too: --kind ipmi")))
     return NodeOutcome(
         id=None,
-        name=str(controller),
+        name=str(contact.controller),
         result="failed",
         error=str(error),
-        remedy=(error.hint if error else "") or "",
+        remedy=remedy,
     )
 
 

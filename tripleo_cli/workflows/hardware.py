@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from tripleo_cli.domain.events import (
@@ -14,7 +14,9 @@ from tripleo_cli.domain.events import (
 )
 from tripleo_cli.domain.node import EXCLUDED_KEY, EXCLUDED_TRAIT, Node, exclusion, label
 from tripleo_cli.domain.outliers.findings import Verdict
+from tripleo_cli.domain.outliers.majority import majorities
 from tripleo_cli.domain.outliers.survey import Survey, worst
+from tripleo_cli.errors import InvalidInputError, Problem
 from tripleo_cli.workflows.concurrency import each, require_all
 from tripleo_cli.workflows.introspection import nodes_with_facts
 from tripleo_cli.workflows.nodes import select
@@ -23,6 +25,7 @@ from tripleo_cli.workflows.ports import Baremetal, Cloud
 EXCLUDE = "exclude"
 INCLUDE = "include"
 BY_HAND = "excluded by an operator"
+_EXCLUDE = "openstack overcloud hardware outliers --exclude"
 
 Reasons = Sequence[tuple[Node, str]]
 
@@ -58,6 +61,35 @@ def reasons_to_exclude(
         )
         for node in meant
     ]
+
+
+def require_minority(survey: Survey, nodes: Collection[Node]) -> None:
+    """Refuse to leave out half of the machines of a group, or more.
+
+    Machines are odd beside others that are not, and these are too few. Nodes that are
+    left out already are no reason to refuse.
+
+    Raises:
+        InvalidInputError: It names those nodes, by group.
+    """
+    found = [
+        one
+        for one in majorities(survey.comparisons, [node.id for node in nodes])
+        if any(exclusion(node) is None for node in one.lost)
+    ]
+    problems = [
+        Problem(
+            ", ".join(map(label, one.lost)),
+            f"are {len(one.lost)} of {one.count} like machines ({one.group}): of so "
+            "many nobody can say that they are odd",
+        )
+        for one in found
+    ]
+    if problems:
+        held = {node.id for one in found for node in one.lost}
+        others = [label(node) for node in nodes if node.id not in held]
+        names = " ".join(others) or "NAME leaves out whom you name"
+        raise InvalidInputError("slow nodes", problems, hint=f"{_EXCLUDE} {names}")
 
 
 def exclude_nodes(baremetal: Baremetal, reasons: Reasons, report: Reporter) -> None:
@@ -136,6 +168,7 @@ def summary(survey: Survey) -> str:
         "with fewer than 3 like machines": survey.alone,
     }
     not_judged = ", ".join(f"{len(all_)} {why}" for why, all_ in gaps.items() if all_)
+    unstable = len(survey.unstable)
     earlier = sum(
         bool(node.facts and node.facts.measured_at)
         for members in survey.groups.values()
@@ -144,6 +177,7 @@ def summary(survey: Survey) -> str:
     return "; ".join(
         [
             f"of {total} inspected nodes: {words}",
+            *([f"unstable metrics: {unstable}"] if unstable else []),
             *([f"not all could be judged: {not_judged}"] if not_judged else []),
             *([f"{earlier} by results of an earlier inspection"] if earlier else []),
         ]

@@ -13,14 +13,16 @@ from tripleo_cli.domain.introspection import (
     BEFORE,
     Benchmark,
     Method,
+    Settings,
     changed,
     changes_to,
     failed_phase,
     own_settings,
     settings_for,
+    settings_of,
 )
-from tripleo_cli.domain.node import Node, NodeId, label
-from tripleo_cli.domain.transition import Goal, is_inspecting, unusable
+from tripleo_cli.domain.node import Node, NodeId, NodeState, Verb, label
+from tripleo_cli.domain.transition import RECOVERABLE, Goal, is_inspecting, unusable
 from tripleo_cli.errors import (
     InvalidInputError,
     NotFoundError,
@@ -79,12 +81,13 @@ def introspect(
         ServiceError: Ironic stopped answering.
     """
     _check(request)
-    attempts = _set_up(travel, inspection, nodes, request)
-    ready = [attempt.result for attempt in attempts if attempt.result]
+    touched: list[Node] = []
     try:
+        attempts = _set_up(travel, inspection, nodes, request, touched)
+        ready = [attempt.result for attempt in attempts if attempt.result]
         travelled = travel.go(request.task, [(node, request.goal) for node in ready])
     finally:
-        left = _give_back(travel, ready)
+        left = _give_back(travel, touched)
     ended = {outcome.id: outcome for outcome in travelled}
     inspected = [node for node in ready if not ended[node.id].error]
     drop_repeated(travel, inspection, inspected)
@@ -208,35 +211,91 @@ def _set_up(
     inspection: Inspection,
     nodes: Sequence[Node],
     request: IntrospectionRequest,
+    touched: list[Node],
 ) -> Sequence[Outcome[Node, Node]]:
-    """Set nodes up; those that may not be touched stay as they are."""
+    """Set nodes up; those that may not be touched stay as they are.
+
+    Each is added to ``touched`` at once: after Ctrl-C nothing is returned.
+    """
 
     def set_up(node: Node) -> Node:
         if unusable(node) or is_inspecting(node.state):
             # The run that began the inspection has set it up.
+            touched.append(node)
             return node
         wanted = settings_for(own_settings(node), request.method, request.benchmarks)
         keeping, results = keep_results(inspection, node, travel.report)
-        travel.baremetal.update(node.id, {**changes_to(node, wanted), **results})
-        return changed(keeping, wanted)
+        _change(travel, node, {**changes_to(node, wanted), **results})
+        ready = changed(keeping, wanted)
+        touched.append(ready)
+        return ready
 
     return each(nodes, set_up, concurrency=travel.limits.concurrency)
 
 
-def _give_back(travel: Travel, nodes: Sequence[Node]) -> Mapping[NodeId, TripleoError]:
-    """Give nodes their own settings back; returns where that failed, and notes it."""
+def _change(travel: Travel, node: Node, changes: Mapping[str, Any]) -> None:
+    if "/inspect_interface" in changes and node.provision in RECOVERABLE:
+        # Ironic changes no interface in a failed state.
+        travel.baremetal.set_provision_state(node.id, Verb.MANAGE)
+    travel.baremetal.update(node.id, changes)
 
-    def give_back(node: Node) -> None:
+
+def _give_back(travel: Travel, nodes: Sequence[Node]) -> Mapping[NodeId, TripleoError]:
+    """Give nodes their own settings back; returns where that failed, and notes it.
+
+    Nodes under inspection keep what they have: with another interface, Ironic would
+    neither take what the ramdisk sends nor abort. The next run gives it back.
+    """
+    due = [node for node in nodes if BEFORE in node.extra and not unusable(node)]
+    if not due:
+        return {}
+    try:
+        states = travel.baremetal.states()
+    except ServiceError as error:
+        _note_kept(travel, due, str(error))
+        return {node.id: error for node in due}
+    known = [node for node in due if node.id in states]
+    busy = [node for node in known if is_inspecting(states[node.id])]
+    _note_kept(travel, busy, "under inspection")
+    wanted = {
+        node.id: _returnable(node, states[node.id])
+        for node in known
+        if not is_inspecting(states[node.id])
+    }
+    at_rest = [node for node in known if node.id in wanted]
+    kept = [node for node in at_rest if wanted[node.id] != own_settings(node)]
+    _note_kept(travel, kept, "Ironic changes no interface after a failure")
+    return _update_all(travel, at_rest, wanted)
+
+
+def _returnable(node: Node, state: NodeState) -> Settings:
+    own = own_settings(node)
+    if state.provision in RECOVERABLE:
+        return replace(own, interface=settings_of(node).interface)
+    return own
+
+
+def _note_kept(travel: Travel, nodes: Sequence[Node], why: str) -> None:
+    if nodes:
+        one = len(nodes) == 1
+        which = f"{label(nodes[0])} keeps" if one else f"{len(nodes)} nodes keep"
+        again = "openstack overcloud node introspect gives them back"
+        travel.report(Noted(f"{which} settings of this run ({why}); {again}"))
+
+
+def _update_all(
+    travel: Travel, nodes: Sequence[Node], wanted: Mapping[NodeId, Settings]
+) -> Mapping[NodeId, TripleoError]:
+    def update(node: Node) -> None:
         try:
-            if not unusable(node):
-                travel.baremetal.update(node.id, changes_to(node, own_settings(node)))
+            travel.baremetal.update(node.id, changes_to(node, wanted[node.id]))
         except ServiceError:
             # Another run that inspected it, too, may have been faster.
             if _has_settings_of_a_run(travel, node):
                 raise
 
     left: dict[NodeId, TripleoError] = {}
-    for outcome in each(nodes, give_back, concurrency=travel.limits.concurrency):
+    for outcome in each(nodes, update, concurrency=travel.limits.concurrency):
         if outcome.error:
             left[outcome.subject.id] = outcome.error
             name = label(outcome.subject)

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from tripleo_cli.domain.overcloud.outcome import (
+    CHECKS_S,
+    Account,
     CheckOutcome,
     NodeRecord,
     OnOutcome,
@@ -34,11 +36,21 @@ class Nodes(Protocol):
         Nodes that let us in have an empty reason.
         """
 
-    def prepare(self, bundles: Mapping[Target, str]) -> Mapping[str, PrepareOutcome]:
+    def host_keys(self, targets: Sequence[Target]) -> Mapping[str, Sequence[str]]:
+        """Give the SSH host keys ("ssh-ed25519 AAAA...") of nodes; asks none of them.
+
+        They are known of nodes that have let us in, now or earlier; empty for others.
+        """
+
+    def prepare(
+        self, bundles: Mapping[Target, str], *, check: bool = False
+    ) -> Mapping[str, PrepareOutcome]:
         """Send each node its bundle (JSON) and the program, and look whether it fits.
 
         What is there already is not sent again. Nothing is applied. An outcome may
         have what the node remembers of its steps, which then need not be asked for.
+        With ``check`` the bundle is only for ``apply`` with ``check``: the node stays
+        as it is.
         """
 
     def states(self, targets: Sequence[Target]) -> Mapping[str, NodeRecord]:
@@ -53,20 +65,39 @@ class Nodes(Protocol):
         force: bool = False,
         on_outcome: OnOutcome = unwatched,
     ) -> Mapping[str, StepOutcome]:
-        """Apply a step of the bundles that were sent, on all nodes at once.
+        """Apply a step of the bundles that were prepared, on all nodes at once.
 
         A node where the step's hash was applied before does nothing, except with
-        ``force``. With ``check`` nothing is changed; the outcomes hold the diff.
+        ``force``. With ``check`` nothing is changed; the outcomes hold what the
+        bundles would change that were prepared with ``check``.
         """
 
     def check(
-        self, targets: Sequence[Target], *steps: int, within_s: float | None = None
+        self,
+        targets: Sequence[Target],
+        *steps: int,
+        within_s: float | None = None,
+        limit_s: float = CHECKS_S,
     ) -> Mapping[str, Sequence[CheckOutcome]]:
         """Make the checks of steps that are made on nodes, each in its time limit.
 
         With ``within_s`` none takes longer than that, whatever its own limit is.
+        ``limit_s`` is how long a node may take for all of them together
+        (:func:`~tripleo_cli.domain.overcloud.checks.patience`).
 
         A node that cannot be reached has one check, failed, that says so.
+        """
+
+    def explain(
+        self, asked: Mapping[Target, Collection[str]]
+    ) -> Mapping[str, Mapping[str, Account]]:
+        """Ask nodes about services that are in trouble: units, last lines, resources.
+
+        Args:
+            asked: Services by node.
+
+        Returns:
+            By host name, an account by service; a node that cannot tell has none.
         """
 
 

@@ -13,14 +13,26 @@ from tripleo_cli.domain.registration import (
     Ambiguous,
     Create,
     Decision,
+    PortChange,
     Unchanged,
     Update,
     decide,
 )
 from tripleo_cli.domain.seal import Sealer
 from tripleo_cli.domain.suggestion import did_you_mean
-from tripleo_cli.domain.transition import ABORTABLE, IN_USE, RECOVERABLE
-from tripleo_cli.errors import InvalidInputError, Problem, TripleoError
+from tripleo_cli.domain.transition import (
+    ABORTABLE,
+    BMC_REMEDY,
+    IN_USE,
+    RECOVERABLE,
+)
+from tripleo_cli.errors import (
+    ConflictError,
+    InvalidInputError,
+    Problem,
+    ServiceError,
+    TripleoError,
+)
 from tripleo_cli.workflows.concurrency import DEFAULT_CONCURRENCY, Outcome, each
 from tripleo_cli.workflows.ports import Baremetal
 from tripleo_cli.workflows.travel import NodeOutcome
@@ -252,6 +264,30 @@ def _update(baremetal: Baremetal, decision: Update) -> None:
     if decision.is_rewiring:
         _take_back(baremetal, decision.node)
     baremetal.update(node, decision.patch)
+    if decision.is_untried:
+        _try_bmc(baremetal, node)
+        baremetal.update(node, decision.patch_once_tried)
+    for change in decision.port_changes:
+        _rewire(baremetal, decision, change)
+
+
+def _try_bmc(baremetal: Baremetal, node: NodeId) -> None:
+    """See to it that wrong credentials are told now, and not by some later step."""
+    try:
+        baremetal.try_bmc(node)
+    except ServiceError as error:
+        text = f"was updated, but {error}"
+        raise type(error)(text, hint=BMC_REMEDY) from error
+
+
+def _rewire(baremetal: Baremetal, decision: Update, change: PortChange) -> None:
+    try:
+        baremetal.update_port(change.port.id, change.patch)
+    except ConflictError as error:
+        maintenance = "openstack overcloud node maintenance set"
+        name = decision.definition.name or label(decision.node)
+        hint = f"{maintenance} {name}, import again, then unset it"
+        raise ConflictError(str(error), hint=hint) from error
 
 
 def _take_back(baremetal: Baremetal, node: Node) -> None:

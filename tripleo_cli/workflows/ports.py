@@ -17,7 +17,7 @@ from tripleo_cli.domain.compute import Flavor, Image, Quota, Server
 from tripleo_cli.domain.discovery import Controller, Credentials, Found, Place
 from tripleo_cli.domain.inspection_rule import InspectionRule
 from tripleo_cli.domain.network import Subnet
-from tripleo_cli.domain.node import Node, NodeId, NodeState, Verb
+from tripleo_cli.domain.node import Node, NodeId, NodeState, PortId, Verb
 from tripleo_cli.domain.ntp import TimeAnswer
 from tripleo_cli.domain.stack import Stack, StackEvent, StackFiles, StackResource
 from tripleo_cli.workflows.node_ports import Orders
@@ -44,6 +44,20 @@ class Baremetal(Protocol):
 
     def create_port(self, node: NodeId, fields: Mapping[str, Any]) -> None:
         """Add a port; ``fields`` holds ``address`` and Ironic's other names."""
+
+    def update_port(self, port: PortId, changes: Mapping[str, Any]) -> None:
+        """Set fields of a port by JSON pointer ("/physical_network").
+
+        Raises:
+            ConflictError: The state its node is in does not allow that.
+        """
+
+    def try_bmc(self, node: NodeId) -> None:
+        """Have Ironic talk to a node's BMC, and nothing more; takes seconds.
+
+        Raises:
+            ServiceError: The BMC does not let Ironic in, or does not answer in time.
+        """
 
     def delete(self, node: NodeId) -> None:
         """Remove a node and its ports.
@@ -152,6 +166,7 @@ class Controllers(Protocol):
         """Sign in once and list the machines; ``None`` where we are not let in.
 
         Raises:
+            UntrustedError: Its certificate is not one to trust.
             ServiceError: It answers, but cannot be talked to.
             HostError: This machine lacks what it takes.
         """

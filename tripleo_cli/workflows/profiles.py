@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -18,9 +17,11 @@ from tripleo_cli.domain.matching import (
 )
 from tripleo_cli.domain.matching.explain import headline, remarks
 from tripleo_cli.domain.matching.locate import OF_THE_NODE
-from tripleo_cli.domain.node import Node, NodeId, ProvisionState, label
+from tripleo_cli.domain.matching.serving import find_serving
+from tripleo_cli.domain.node import Node, NodeId, ProvisionState
+from tripleo_cli.domain.pin_choice import check_choice, telling_pins
 from tripleo_cli.domain.pinning import pinned, with_pin
-from tripleo_cli.domain.profile import profile_traits, tagged, tagged_for_stack
+from tripleo_cli.domain.profile import tagged, tagged_for_stack
 from tripleo_cli.domain.role import Role
 from tripleo_cli.errors import InvalidInputError, NotEnoughNodesError, Problem
 from tripleo_cli.workflows.introspection import nodes_with_facts
@@ -58,7 +59,8 @@ class Question:
 class Proposal:
     """A matching that was worked out, and what it was worked out from.
 
-    The nodes that it holds are those in use that are tagged for one of the roles.
+    The nodes that it holds are those in use that are tagged for one of the roles, or
+    pinned to one.
     ``notes`` is what an operator should know of how it was worked out. ``chosen`` are
     the pins that are not on the nodes yet.
     """
@@ -137,14 +139,16 @@ def propose_profiles(question: Question, nodes: Sequence[Node]) -> Proposal:
         nodes: All nodes, as they are.
 
     Raises:
-        InvalidInputError: Nodes are pinned that are not there or in use, or two to
-            one place; lists every problem.
+        InvalidInputError: Nodes are pinned that are not there or serve something
+            else, or two to one place; lists every problem.
     """
-    held = _serving(nodes, question.asked, question.wanted)
     found = pinned(nodes, question.roles)
-    chosen = _chosen(question, nodes, held)
-    pins = {**found.pins, **chosen}
-    _check_free(chosen, pins, nodes)
+    chosen = _chosen(question, nodes)
+    known = telling_pins(found.in_use, chosen, nodes)
+    held = find_serving(nodes, question.asked, question.wanted, known)
+    kept = {node: pin for node, pin in found.in_use.items() if node in held}
+    pins = {**kept, **found.pins, **chosen}
+    check_choice(chosen, pins, held, nodes)
     mode, note = _mode(question, nodes)
     request = MatchRequest(
         wanted=question.wanted,
@@ -203,9 +207,7 @@ def _mode(question: Question, nodes: Sequence[Node]) -> tuple[Mode, str]:
     return settle_mode(question.mode, counted, nodes)
 
 
-def _chosen(
-    question: Question, nodes: Sequence[Node], held: Mapping[NodeId, str]
-) -> dict[NodeId, Pin]:
+def _chosen(question: Question, nodes: Sequence[Node]) -> dict[NodeId, Pin]:
     """Find the nodes of the pins that were given with the question."""
     names = list(question.pins)
     select(nodes, names)  # Names all that are unknown at once.
@@ -213,32 +215,11 @@ def _chosen(
     problems = []
     for name in names:
         (node,) = select(nodes, [name])
-        pin, serves = question.pins[name], held.get(node.id)
-        if node.is_in_use and serves != pin.role:
-            what = f"it serves {serves} already" if serves else "it is in use"
-            problems.append(Problem(name, what))
-        elif not node.is_in_use and chosen.setdefault(node.id, pin) != pin:
+        if chosen.setdefault(node.id, question.pins[name]) != question.pins[name]:
             problems.append(Problem(name, "it was pinned to another place, too"))
     if problems:
         raise InvalidInputError("pins", problems)
     return chosen
-
-
-def _check_free(
-    chosen: Mapping[NodeId, Pin], pins: Mapping[NodeId, Pin], nodes: Sequence[Node]
-) -> None:
-    """Refuse a choice that contradicts what is on another node; that goes first."""
-    names = {node.id: label(node) for node in nodes}
-    problems = [
-        Problem(names[node], f"{pin.role}-{pin.index} is the place of {names[other]}")
-        for node, pin in chosen.items()
-        if pin.index is not None
-        for other, taken in pins.items()
-        if taken == pin and other != node
-    ]
-    if problems:
-        hint = "openstack overcloud profiles unset --pins NODE"
-        raise InvalidInputError("pins", problems, hint=hint)
 
 
 def _unknown(unknown: Mapping[str, str]) -> list[str]:
@@ -246,29 +227,3 @@ def _unknown(unknown: Mapping[str, str]) -> list[str]:
         f'{name}: its capability "node:{text}" names no role, so it pins nothing'
         for name, text in sorted(unknown.items())
     ]
-
-
-def _serving(
-    nodes: Iterable[Node], roles: Mapping[str, Role], wanted: Mapping[str, int]
-) -> dict[NodeId, str]:
-    """Say which nodes serve which role, as far as their tags tell.
-
-    Roles may share a profile; each then gets its number before any gets more. A node
-    of a resource class that a role does not take serves another overcloud, whatever
-    the profile is called there.
-    """
-    held: dict[NodeId, str] = {}
-    numbers: Counter[str] = Counter()
-    for node in nodes:
-        tags = profile_traits(node)
-        names = [
-            name
-            for name in sorted(roles)
-            if tags & roles[name].accepted_traits
-            and node.resource_class in {"", roles[name].resource_class}
-        ]
-        if names and node.is_in_use:
-            short = (name for name in names if numbers[name] < wanted[name])
-            held[node.id] = next(short, names[0])
-            numbers[held[node.id]] += 1
-    return held

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tripleo_cli.domain.events import Began, Failed, Finished, Progressed
 from tripleo_cli.domain.overcloud.bundle import Bundle, bundle_to_dict, without_checks
 from tripleo_cli.domain.overcloud.outcome import NodeRecord, PrepareOutcome, Target
+from tripleo_cli.rendering.hosts import known_hosts_of
 from tripleo_cli.workflows.overcloud import Configuring
 from tripleo_cli.workflows.run import Run
 
@@ -45,15 +47,21 @@ def await_nodes(
 def prepare_nodes(
     run: Run, wish: Configuring, targets: Sequence[Target]
 ) -> Mapping[str, PrepareOutcome]:
-    """Send nodes their bundles, and compare their packages with what they need."""
+    """Send nodes their bundles, and compare their packages with what they need.
+
+    For a look they stay as they are.
+    """
     run.report(Began(PREPARE, len(targets)))
     bundles = wish.overcloud.bundles
     skip = wish.choice.skipped_checks
+    known = _known_hosts(wish)
     sent = {
-        target: _text(without_checks(bundles[target.hostname], skip))
+        target: _text(
+            replace(without_checks(bundles[target.hostname], skip), known_hosts=known)
+        )
         for target in targets
     }
-    outcomes = wish.tools.nodes.prepare(sent)
+    outcomes = wish.tools.nodes.prepare(sent, check=wish.choice.is_check)
     for name, outcome in outcomes.items():
         _tell(run, name, outcome)
     return outcomes
@@ -71,6 +79,16 @@ def records_of(
     }
     unknown = [one for one in targets if one.hostname not in told]
     return {**known, **wish.tools.nodes.states(unknown)} if unknown else known
+
+
+def _known_hosts(wish: Configuring) -> str:
+    """Write down the host keys of all nodes that we have met, not only of chosen ones.
+
+    As with ``/etc/hosts``, no step sees them: a node more does no step again.
+    """
+    overcloud = wish.overcloud
+    keys = wish.tools.nodes.host_keys(overcloud.targets)
+    return known_hosts_of(overcloud.layout, keys)
 
 
 def _tell(run: Run, name: str, outcome: PrepareOutcome) -> None:

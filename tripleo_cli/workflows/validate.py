@@ -112,18 +112,20 @@ def validate(
 ) -> Report:
     """Judge a situation by all checks that are not skipped.
 
+    A service that does not answer is a finding among the others.
+
     Raises:
         InvalidInputError: There are no checks of the names in ``skip``.
-        ServiceError: A service that would be needed does not answer.
     """
     check_names(skip)
     inquiry = _Inquiry(cloud, times, situation)
     outcomes = each(needs_of(skip), lambda need: _ASK[need](inquiry))
-    found: dict[str, Any] = {}
-    for outcome in outcomes:
-        if outcome.error:
-            raise outcome.error
-        found[outcome.subject.value] = outcome.result
+    silent = {outcome.subject: outcome.error for outcome in outcomes if outcome.error}
+    found: dict[str, Any] = {
+        outcome.subject.value: outcome.result
+        for outcome in outcomes
+        if not outcome.error
+    }
     nodes = found.pop(Need.INVENTORIES.value, situation.nodes)
     facts = DeploymentFacts(
         request=situation.request,
@@ -135,7 +137,7 @@ def validate(
         running=_stack_facts(situation.observed),
         **found,
     )
-    return run_checks(facts, skip)
+    return run_checks(facts, skip, silent)
 
 
 def _offered(cloud: Cloud, situation: Situation) -> frozenset[NodeId]:
@@ -146,12 +148,13 @@ def _offered(cloud: Cloud, situation: Situation) -> frozenset[NodeId]:
 def _inspected(cloud: Cloud, situation: Situation) -> Sequence[Node]:
     """Give all nodes, a few of the chosen ones with what was found in them.
 
-    Those without a hint for the root device come first: they may have a choice.
+    Those with a hint for the root device come first: one that fits no disk fails the
+    deployment.
     """
     roles = [situation.roles[member.role] for member in situation.new]
     chosen = chosen_nodes(situation.nodes, situation.plan, situation.new, roles)
     unknown = [node for node in chosen if node.inspected_at and node.facts is None]
-    unknown.sort(key=lambda node: bool(node.properties.get("root_device")))
+    unknown.sort(key=lambda node: not node.properties.get("root_device"))
     found = nodes_with_facts(cloud, unknown[:INVENTORIES])
     known = {node.id: node for node in found}
     return [known.get(node.id, node) for node in situation.nodes]

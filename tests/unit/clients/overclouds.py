@@ -19,6 +19,8 @@ PLACES = {
     "image": f"http://{HOST}:9292",
     "placement": f"http://{HOST}:8778",
 }
+ELSEWHERE = "http://192.0.2.99"
+"""Nobody answers there."""
 
 TOKEN = {
     "expires_at": "2099-01-01T00:00:00.000000Z",
@@ -73,8 +75,10 @@ class Site:
 
 
 def _entry(kind: str) -> dict[str, Any]:
-    place = {"interface": "public", "url": PLACES[kind], "region": "RegionOne"}
-    return {"id": kind, "type": kind, "name": kind, "endpoints": [place]}
+    """Describe a service that somebody has in another region, too."""
+    elsewhere = {"interface": "public", "url": ELSEWHERE, "region": "elsewhere"}
+    place = {"interface": "public", "url": PLACES[kind], "region": ACCESS.region}
+    return {"id": kind, "type": kind, "name": kind, "endpoints": [elsewhere, place]}
 
 
 @contextmanager

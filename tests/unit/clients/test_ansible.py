@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
-from tripleo_cli.clients.ansible import Listener
+import pytest
+
+from tripleo_cli.clients.ansible import Listener, Play
 from tripleo_cli.clients.answer import Answer
 
 COMMAND = "ansible.builtin.command"
@@ -50,3 +53,15 @@ def test_a_node_that_is_not_reached_says_why() -> None:
     answers, _ = heard(("runner_on_unreachable", gone))
 
     assert answers["b"] == Answer(failure="ssh: no route", is_reached=False)
+
+
+@pytest.mark.parametrize(
+    ("hosts", "limit_s"), [(1, 3900), (20, 3900), (21, 7800), (100, 19500)]
+)
+def test_hosts_that_wait_for_their_turn_get_their_time_too(
+    hosts: int, limit_s: float
+) -> None:
+    named: dict[str, dict[str, Any]] = {f"n-{number}": {} for number in range(hosts)}
+    asked = Play(playbook="", hosts=named, cwd=Path(), forks=20, timeout_s=3900)
+
+    assert asked.limit_s == limit_s

@@ -10,7 +10,7 @@ import pytest
 from tripleo_cli.clients import node_answers
 from tripleo_cli.clients.answer import Answer
 from tripleo_cli.clients.node_answers import Way
-from tripleo_cli.domain.overcloud.outcome import StepState, Target
+from tripleo_cli.domain.overcloud.outcome import Account, StepState, Target
 
 WAY = Way(
     target=Target("node-0", "192.0.2.11"),
@@ -158,11 +158,20 @@ def test_records_and_checks_are_read() -> None:
         "detail": "d",
         "unit": "u",
         "log": ["l"],
+        "resource": "Service[u] (/x.pp:1)",
         "seconds": 1.0,
     }
     (outcome,) = node_answers.check_outcomes(printed([check]), WAY)
-    assert (outcome.name, outcome.unit, outcome.log) == ("a", "u", ("l",))
-    assert outcome.step == 4
+    known = Account(unit="u", log=("l",), resource="Service[u] (/x.pp:1)")
+    assert (outcome.name, outcome.account) == ("a", known)
+    assert (outcome.step, outcome.service) == (4, "s")
+
+
+def test_a_node_that_cannot_tell_has_no_accounts() -> None:
+    refused = Answer(printed='{"error": "no bundle", "hint": ""}', code=1)
+
+    assert node_answers.accounts(refused) == {}
+    assert node_answers.accounts(Answer(failure="gone", is_reached=False)) == {}
 
 
 def test_problems_of_a_node_are_read() -> None:

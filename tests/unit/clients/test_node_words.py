@@ -1,20 +1,23 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tripleo_cli.clients.node_words import apply_words, check_words
 from tripleo_cli.node.main import _parser
 
 
-@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("preview", ["/incoming/preview.json", ""])
 @pytest.mark.parametrize("force", [True, False])
 def test_the_program_understands_what_it_is_told_to_apply(
-    *, check: bool, force: bool
+    *, preview: str, force: bool
 ) -> None:
-    asked = _parser().parse_args(apply_words(3, check=check, force=force))
+    asked = _parser().parse_args(apply_words(3, force=force, preview=preview))
 
     assert (asked.verb, asked.step) == ("apply", 3)
-    assert (asked.check, asked.force) == (check, force)
+    assert (asked.check, asked.force) == (bool(preview), force)
+    assert asked.bundle == (Path(preview) if preview else None)
 
 
 @pytest.mark.parametrize("within_s", [None, 2.5])

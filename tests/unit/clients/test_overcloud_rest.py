@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import requests
 from keystoneauth1 import session
+from keystoneauth1.adapter import Adapter
 
 from tripleo_cli.clients.overcloud_rest import Rest
 from tripleo_cli.errors import ServiceError
@@ -35,7 +36,7 @@ class Pages(session.Session):
 
 def glance(body: bytes, kind: str = JSON, **more: bytes) -> Rest:
     pages = {"/v2/images": body, **{f"/{name}": page for name, page in more.items()}}
-    return Rest(Pages(pages, kind), "Glance", kind="image", url=URL)
+    return Rest(Adapter(Pages(pages, kind)), "Glance", kind="image", url=URL)
 
 
 def test_a_list_is_what_the_answer_has_under_its_name() -> None:

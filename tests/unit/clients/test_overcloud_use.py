@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from tests.unit.clients.overclouds import ACCESS, Site, a_site
 from tripleo_cli.clients.overcloud_use import LiveOvercloudUse
 from tripleo_cli.domain.overcloud.trial import Thing, ThingState
+from tripleo_cli.errors import ServiceError
 
 
 @pytest.fixture
@@ -47,6 +49,16 @@ def test_the_catalogue_tells_what_there_is() -> None:
 
         assert use.has("network")
         assert not use.has("compute")
+
+
+def test_what_is_in_another_region_only_is_not_there(site: Site) -> None:
+    """The site has it in two, of which this is none."""
+    use = LiveOvercloudUse(replace(ACCESS, region="east"))
+
+    assert site.sign_ins == 0
+    assert not use.has("compute")
+    with pytest.raises(ServiceError, match='no compute service in region "east"'):
+        use.computes()
 
 
 def test_glance_takes_fields_as_they_are_and_others_under_a_name(

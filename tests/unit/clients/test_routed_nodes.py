@@ -47,6 +47,8 @@ def test_all_that_is_asked_goes_each_its_way(
     told: dict[str, StepOutcome] = {}
 
     assert routed.reach(BOTH) == {"pushed": "", "one": ""}
+    keys = {name: len(known) for name, known in routed.host_keys(BOTH).items()}
+    assert keys == {"pushed": 1, "one": 0}
     assert routed.prepare({one: a_bundle(one) for one in BOTH}).keys() == names
     applied = routed.apply(BOTH, 1, on_outcome=told.__setitem__)
     assert {one.state for one in applied.values()} == {StepState.APPLIED}
@@ -59,6 +61,18 @@ def test_all_that_is_asked_goes_each_its_way(
     }
     assert push.applied(1) == ["pushed"]
     assert [one[0] for one in world.nodes["one"].ran].count("apply") == 1
+
+
+def test_both_kinds_can_be_looked_at(routed: RoutedNodes, world: PullingNodes) -> None:
+    prepared = routed.prepare({one: a_bundle(one) for one in BOTH}, check=True)
+    assert all(one.is_ready for one in prepared.values())
+
+    seen = routed.apply(BOTH, 1, check=True)
+
+    assert {one.state for one in seen.values()} == {StepState.PREVIEWED}
+    layout = world.nodes["one"].machine.layout
+    assert not layout.bundle.exists()
+    assert not layout.confdir.exists()
 
 
 @pytest.mark.parametrize("target", BOTH)

@@ -19,6 +19,7 @@ from tripleo_cli.commands import base
 from tripleo_cli.commands.deploy import DeployOvercloud
 from tripleo_cli.commands.profile import MatchProfiles
 from tripleo_cli.commands.stack import (
+    Credentials,
     DeleteOvercloud,
     ListFailures,
     RemoveNodes,
@@ -233,6 +234,50 @@ def test_a_stack_goes(cloud: FakeCloud) -> None:
 
     assert cloud.stacks.find("oc") is None
     assert not cloud.compute.servers()
+
+
+@pytest.fixture
+def clouds_file(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    path = home / "clouds.yaml"
+    monkeypatch.setenv("OS_CLIENT_CONFIG_FILE", str(path))
+    return path
+
+
+def test_what_leads_to_a_stack_that_is_gone_goes_at_the_next_try(
+    cloud: FakeCloud, clouds_file: Path, home: Path
+) -> None:
+    deploy(cloud)
+    told = "clouds: {oc: {auth: {auth_url: http://192.0.2.9, password: secret}}}\n"
+    (home / "overcloud-deploy" / "oc" / "clouds.yaml").write_text(told)
+    clouds_file.mkdir()
+
+    with pytest.raises(exceptions.CommandError) as caught:
+        run(DeleteOvercloud, cloud, "oc", "--yes")
+
+    assert cloud.stacks.find("oc") is None
+    assert f"cannot read {clouds_file}" in str(caught.value)
+    assert "openstack overcloud delete --yes oc" in str(caught.value)
+    clouds_file.rmdir()
+    clouds_file.write_text(told)
+    run(DeleteOvercloud, cloud, "oc", "--yes")
+    assert clouds_file.read_text() == "clouds: {}\n"
+
+
+@pytest.mark.parametrize("options", [[], ["--dry-run"]], ids=str)
+def test_an_entry_of_clouds_yaml_that_is_none_is_told_of_before_a_stack_is_made(
+    cloud: FakeCloud, clouds_file: Path, options: list[str]
+) -> None:
+    clouds_file.write_text("clouds: {oc: {auth: x}}")
+
+    with pytest.raises(exceptions.CommandError) as caught:
+        deploy(cloud, *options)
+
+    assert f"{clouds_file}: 1 problem" in str(caught.value)
+    assert "clouds.oc.auth: is a text, not a mapping" in str(caught.value)
+    assert cloud.stacks.find("oc") is None
+    with pytest.raises(exceptions.CommandError, match="is a text, not a mapping"):
+        run(Credentials, cloud, "oc")
+    deploy(cloud, "--stack-only", *options)
 
 
 @pytest.mark.parametrize("minutes", ["0", "-1", "soon"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.builders import a_node
 from tests.fakes.baremetal import Findings
 from tests.fakes.cloud import FakeCloud
 from tests.unit.commands.shell import Shell
+from tripleo_cli.commands.base import Command
 from tripleo_cli.commands.hardware import HardwareOutliers, HardwareReport
 from tripleo_cli.domain.node import ProvisionState, Verb, exclusion
 from tripleo_cli.inputs.export import load_export
@@ -21,13 +23,20 @@ SPEEDS = {"a": 100, "b": 101, "c": 99, "d": 60}
 
 
 def found(loops: int) -> dict[str, Any]:
+    return facts_of(cpu=loops)
+
+
+def facts_of(cpu: int, lan: int = 0) -> dict[str, Any]:
+    results = [["cpu", "logical", "loops_per_sec", str(cpu)]]
+    if lan:
+        results.append(["network", "eth0", "bandwidth", str(lan)])
     return {
         "inventory": {
             "cpu": {"count": 8, "model_name": "C"},
             "memory": {"physical_mb": 16384},
             "system_vendor": {"product_name": "Box"},
         },
-        "plugin_data": {"data": [["cpu", "logical", "loops_per_sec", str(loops)]]},
+        "plugin_data": {"data": results},
     }
 
 
@@ -41,9 +50,13 @@ def export(tmp_path: Path) -> str:
 
 @pytest.fixture
 def shell() -> Shell:
-    cloud = FakeCloud(a_node(n, state=ProvisionState.MANAGEABLE) for n in SPEEDS)
+    return inspected({name: found(loops) for name, loops in SPEEDS.items()})
+
+
+def inspected(fleet: Mapping[str, dict[str, Any]]) -> Shell:
+    cloud = FakeCloud(a_node(n, state=ProvisionState.MANAGEABLE) for n in fleet)
     for node in cloud.baremetal.nodes():
-        cloud.baremetal.will_find(node.name, Findings(**found(SPEEDS[node.name])))
+        cloud.baremetal.will_find(node.name, Findings(**fleet[node.name]))
         cloud.baremetal.set_provision_state(node.id, Verb.INSPECT)
     for _ in range(3):
         cloud.baremetal.states()
@@ -79,6 +92,23 @@ def test_excluding_is_repeatable_and_can_be_taken_back(shell: Shell) -> None:
     assert excluded(shell) == []
 
 
+def test_half_of_a_group_is_only_left_out_by_name() -> None:
+    """Each is slow in something else, and nobody is good any more."""
+    fleet = {name: {"cpu": 100, "lan": 100} for name in "abcd"}
+    fleet["a"]["cpu"] = fleet["b"]["lan"] = 50
+    shell = inspected({name: facts_of(**speeds) for name, speeds in fleet.items()})
+
+    with pytest.raises(CommandError, match="a, b: are 2 of 4 like machines"):
+        shell(HardwareOutliers, "--exclude")
+    assert excluded(shell) == []
+    shell(HardwareOutliers, "--exclude", "--include", "b")
+    assert excluded(shell) == ["a"]
+    shell(HardwareOutliers, "--exclude", "a", "b")
+    assert excluded(shell) == ["a", "b"]
+    shell(HardwareOutliers, "--include", "a")
+    assert excluded(shell) == ["b"]
+
+
 def test_nodes_can_be_named(shell: Shell) -> None:
     shell(HardwareOutliers, "--exclude", "a", "b")
 
@@ -110,6 +140,31 @@ def test_verdicts_and_tolerances_choose_what_is_listed(export: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (HardwareOutliers, ()),
+        (HardwareOutliers, ("--exclude", "a", "--include", "a")),
+        (HardwareReport, ()),
+        (HardwareReport, ("--output", "/")),
+    ],
+)
+def test_every_option_is_read_before_anything_is_said(
+    command: type[Command], words: tuple[str, ...]
+) -> None:
+    shell = Shell(FakeCloud())
+
+    with pytest.raises(CommandError) as caught:
+        shell(command, "--from", "/no/file", "--tolerance", "cpuu=5", *words)
+
+    told = str(caught.value)
+    assert "/no/file: there is no such file" in told
+    assert 'did you mean "cpu"' in told
+    assert ("must be a file" in told) is ("--output" in words)
+    assert ("excluded and included" in told) is ("--include" in words)
+    assert not shell.signed_in
+
+
+@pytest.mark.parametrize(
     ("words", "problem"),
     [
         (("--from", "x", "--exclude"), "a file is only read"),
@@ -129,6 +184,7 @@ def test_a_report_as_data(export: str) -> None:
     assert (group["count"], group["slow"]) == (4, ["d"])
     [comparison] = record["comparisons"]
     assert comparison["results"] == SPEEDS
+    assert comparison["unstable"] is False
     assert record["findings"][0]["deviation"] == -0.397
     assert record["not_inspected"] == ["new"]
     assert record["page"] == ""

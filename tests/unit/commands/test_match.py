@@ -251,6 +251,44 @@ def test_all_that_cannot_be_read_is_told_of_at_once() -> None:
     assert "/no/roles: there is no such file" in str(caught.value)
 
 
+WRONG = (
+    *("--role-count", "Compute=x"),
+    *("--pin", "n-3", "--pin", "zz=Compute-0"),
+    *("--spread", "Compute", "--spread", "Compute=nope.x"),
+)
+
+
+def told_of(*words: str) -> list[str]:
+    with pytest.raises(CommandError) as caught:
+        Shell(FakeCloud())(MatchProfiles, *words)
+    return [line.strip() for line in str(caught.value).splitlines()[1:-1]]
+
+
+def test_every_option_is_read_before_anything_is_said(tmp_path: Path) -> None:
+    source = tmp_path / "nodes.json"
+    source.write_text('[{"name": "a"}]')
+
+    assert told_of(*WRONG, "--from", str(source)) == [
+        'role counts: --role-count Compute=x: must be a whole number, not "x"',
+        "pins: --pin n-3: must be NODE=ROLE-NUMBER (--pin node-3=Controller-0)",
+        "what roles are spread over: --spread Compute=nope.x: there is no fact "
+        '"nope.x"',
+        "spread: --spread Compute: must be ROLE=PATH (--spread "
+        "Controller=properties.rack)",
+        "nodes: zz: there is no such node",
+    ]
+
+
+def test_roles_that_cannot_be_read_hide_no_option(tmp_path: Path) -> None:
+    (tmp_path / "Mine.yaml").write_text("name: Mine\nnedes: {}\n")
+
+    told = told_of(*WRONG, "--roles-path", str(tmp_path))
+
+    assert len(told) == len(["role", "count", "pin", "spread", "spread path"])
+    assert "nedes: unknown key" in told[0]
+    assert not [line for line in told if "there is no role" in line]
+
+
 def test_a_file_without_nodes_has_none_of_the_clouds(
     shell: Shell, tmp_path: Path
 ) -> None:

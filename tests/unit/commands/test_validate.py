@@ -13,6 +13,7 @@ from tests.unit.commands.test_deploy import deploy, home, run
 from tests.unit.workflows.stacks import a_cloud
 from tripleo_cli.commands.deploy import ValidateOvercloud
 from tripleo_cli.domain.validation.registry import CHECKS
+from tripleo_cli.errors import UnreachableError
 
 __all__ = ["home"]
 
@@ -45,6 +46,34 @@ def test_all_checks_are_shown_and_nothing_is_changed(cloud: FakeCloud) -> None:
     assert "create" not in cloud.stacks.calls
     assert not cloud.compute.flavors()
     assert not any(node.traits for node in cloud.baremetal.nodes())
+
+
+def test_a_silent_service_is_shown_beside_the_rest(
+    cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent() -> None:
+        raise UnreachableError("no answer from Glance", hint="wake it")
+
+    monkeypatch.setattr(cloud.images, "images", silent)
+
+    rows = validate(cloud, "--validation-errors-nonfatal")
+
+    first = rows[0]
+    assert (first["Check"], first["Result"], first["Remedy"]) == (
+        "services",
+        "error",
+        "wake it",
+    )
+    assert results(rows)["images"] == "unknown"
+    assert results(rows)["subnet"] == "ok"
+    with pytest.raises(exceptions.CommandError, match="not ready to deploy"):
+        validate(cloud)
+
+
+def test_how_many_nodes_were_looked_at_is_shown(cloud: FakeCloud) -> None:
+    [row] = [row for row in validate(cloud) if row["Check"] == "root-disk"]
+
+    assert row["What"].endswith("gets the system. 0 of 2 nodes looked at")
 
 
 def test_an_error_fails(imageless: FakeCloud) -> None:

@@ -7,13 +7,15 @@ from typing import Any
 import pytest
 
 from tripleo_cli.domain.discovery import (
+    Contact,
     Controller,
     Credentials,
     Found,
     Kind,
     Machine,
     Place,
-    best,
+    card_address,
+    contacts,
     hosts,
     places,
 )
@@ -79,11 +81,59 @@ def test_usual_ports_are_looked_at_where_none_is_given() -> None:
     ]
 
 
-def test_redfish_is_preferred_on_one_host() -> None:
-    both = [a_controller(Kind.IPMI, port=623), a_controller(Kind.REDFISH)]
+def test_redfish_is_preferred_where_one_bmc_speaks_both() -> None:
+    ipmi, redfish = a_controller(Kind.IPMI, port=623), a_controller(Kind.REDFISH)
     other = a_controller(Kind.IPMI, "10.0.0.9", 623)
 
-    assert best([*both, other]) == [both[1], other]
+    assert contacts([ipmi, redfish, other]) == [
+        Contact(controller=redfish, spare=ipmi),
+        Contact(controller=other),
+    ]
+
+
+@pytest.mark.parametrize("redfish_port", [443, 8000])
+@pytest.mark.parametrize("ipmi_port", [623, 6230])
+def test_at_other_ports_each_is_a_bmc_of_its_own(
+    redfish_port: int, ipmi_port: int
+) -> None:
+    """Virtual BMCs share a host and differ in their ports."""
+    redfish = a_controller(Kind.REDFISH, port=redfish_port)
+    ipmi = a_controller(Kind.IPMI, port=ipmi_port)
+    is_one = (redfish_port, ipmi_port) == (443, 623)
+
+    found = contacts([redfish, ipmi])
+
+    assert [contact.controller for contact in found] == [redfish, ipmi][
+        : 1 if is_one else 2
+    ]
+
+
+def test_redfish_without_encryption_is_the_same_bmc_too() -> None:
+    one, two = a_controller(Kind.REDFISH), a_controller(Kind.REDFISH, port=80)
+    ipmi = a_controller(Kind.IPMI, port=623)
+
+    assert [contact.spare for contact in contacts([two, ipmi])] == [ipmi]
+    assert [contact.spare for contact in contacts([one, two, ipmi])] == [ipmi, None]
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        (("52:54:00:0E:00:01",), "52:54:00:0e:00:01"),
+        (("52-54-00-0e-00-01",), "52:54:00:0e:00:01"),
+        (("n/a", "52:54:00:0e:00:01"), "52:54:00:0e:00:01"),
+        (("00:00:00:00:00:00", None), ""),
+        (("ff:ff:ff:ff:ff:ff",), ""),
+        (("01:00:5e:00:00:01",), ""),
+        (("52:54:00:0e:00",), ""),
+        (("80:00:02:08:fe:80:00:00:00:00:00:00:f4:52:14:03:00:01:02:03",), ""),
+        ((17, ""), ""),
+    ],
+)
+def test_what_no_network_card_can_have_is_no_address(
+    told: tuple[object, ...], expected: str
+) -> None:
+    assert card_address(*told) == expected
 
 
 def test_machines_are_described_as_in_a_nodes_file() -> None:

@@ -34,7 +34,14 @@ from tripleo_cli.domain.driver import DRIVERS, RENAMED, bmc_identity, removed_dr
         ("fake-hardware", {}, ""),
         ("manual-management", {}, ""),
         ("another", {"ipmi_address": "a"}, ""),
-        ("redfish", {"redfish_address": "https://bmc:port"}, "https://bmc:port"),
+        ("redfish", {"redfish_address": "https://bmc:port"}, "bmc:port"),
+        ("redfish", {"redfish_address": "https://u:hush@bmc:99999"}, "bmc:99999"),
+        ("ipmi", {"ipmi_address": "FD00:0::1"}, "fd00::1:623"),
+        (
+            "redfish",
+            {"redfish_address": "bmc", "redfish_system_id": "/S/1/"},
+            "bmc:443/S/1",
+        ),
     ],
 )
 def test_an_address_is_one_bmc_however_it_is_written(

@@ -51,9 +51,10 @@ def test_a_pin_comes_back_from_the_node_as_it_was(pin: Pin) -> None:
     assert without_pin(with_pin(node, pin)) == node
 
 
-def test_nodes_in_use_are_not_asked_and_unknown_places_are_told() -> None:
+def test_nodes_in_use_are_apart_and_unknown_places_of_free_ones_are_told() -> None:
     nodes = [
         a_node("used", capabilities={"node": "controller-0"}, instance_id="server"),
+        a_node("strange", capabilities={"node": "rack-6"}, instance_id="server"),
         a_node("odd", capabilities={"node": "rack-7"}),
         a_node("plain"),
     ]
@@ -61,6 +62,7 @@ def test_nodes_in_use_are_not_asked_and_unknown_places_are_told() -> None:
     found = pinned(nodes, ROLES)
 
     assert (found.pins, found.unknown) == ({}, {"odd": "rack-7"})
+    assert found.in_use == {nodes[0].id: Pin(role="Controller", index=0)}
 
 
 def test_the_pins_of_another_cloud_do_not_count() -> None:

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from tests.builders import a_node
 from tripleo_cli.domain.definition import NodeDefinition, PortDefinition
-from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.node import (
+    DISCOVERED_KEY,
+    Node,
+    NodeId,
+    NodeState,
+    Port,
+    PortId,
+    ProvisionState,
+)
 from tripleo_cli.domain.registration import (
     Ambiguous,
     Change,
@@ -141,6 +149,117 @@ def test_a_uuid_cannot_be_changed() -> None:
     assert f"whose uuid uuid-a cannot become {UUID}" in decision.why
 
 
+def a_redfish_node(name: str, system: str = "", address: str = "https://bmc") -> Node:
+    info = {"redfish_address": address}
+    if system:
+        info["redfish_system_id"] = system
+    return a_node(name, driver="redfish", driver_info=info)
+
+
+def a_system(system: str = "", address: str = "bmc", **others: Any) -> NodeDefinition:
+    info = {"redfish_address": address}
+    if system:
+        info["redfish_system_id"] = system
+    return a_definition(driver="redfish", driver_info=info, **others)
+
+
+@pytest.mark.parametrize(
+    ("definition", "known"),
+    [
+        (a_system(), a_redfish_node("a", "/S/1")),
+        (a_system("/S/1"), a_redfish_node("a")),
+        (a_system("/S/1"), a_redfish_node("a", "/S/1/")),
+        (
+            a_system(address="https://[2001:DB8:0::1]"),
+            a_redfish_node("a", "/S/1", "2001:db8::1"),
+        ),
+    ],
+    ids=["not in the file", "not in Ironic", "slash", "IPv6"],
+)
+def test_a_bmc_is_known_again_without_its_system_and_in_another_spelling(
+    definition: NodeDefinition, known: Node
+) -> None:
+    decision = decided(definition, known, a_redfish_node("b", "/S/1", "other"))
+
+    assert isinstance(decision, (Update, Unchanged))
+    assert decision.node is known
+
+
+def test_another_system_of_a_bmc_is_another_machine() -> None:
+    assert isinstance(decided(a_system("/S/2"), a_redfish_node("a", "/S/1")), Create)
+
+
+def test_without_a_system_two_machines_of_a_bmc_are_named() -> None:
+    known = [a_redfish_node("a", "/S/1"), a_redfish_node("b", "/S/2")]
+
+    decision = decided(a_system(), *known)
+
+    assert isinstance(decision, Ambiguous)
+    assert decision.why == (
+        "could be a (uuid-a) by its BMC bmc:443/S/1 or b (uuid-b) by its BMC "
+        "bmc:443/S/2"
+    )
+
+
+LINK = {"switch_id": "52:54:00:AA:00:01", "port_id": "Eth1/1"}
+CARD = Port(
+    id=PortId("p1"),
+    address=MAC,
+    physical_network="leaf1",
+    local_link={"switch_id": "52:54:00:aa:00:01", "port_id": "Eth1/1"},
+)
+
+
+def with_card(**said: Any) -> Decision:
+    known = an_ipmi_node("a", ports=(MAC,), cards={MAC: CARD})
+    port = PortDefinition(address=MAC, **said)
+    return decided(a_definition(name="a", ports=(port,)), known)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [{}, {"physical_network": "leaf1", "local_link": LINK}, {"local_link": LINK}],
+)
+def test_a_port_keeps_what_the_file_does_not_change(said: dict[str, Any]) -> None:
+    assert isinstance(with_card(**said), Unchanged)
+
+
+def test_changed_keys_of_a_known_port_are_changed_and_shown() -> None:
+    moved = {**LINK, "port_id": "Eth1/2"}
+    decision = with_card(physical_network="leaf2", local_link=moved)
+
+    assert isinstance(decision, Update)
+    assert decision.patch == {}
+    [change] = decision.port_changes
+    assert change.port is CARD
+    assert change.patch == {
+        "/physical_network": "leaf2",
+        "/local_link_connection": moved,
+    }
+    assert str(decision) == (
+        f"port {MAC} physical_network: leaf1 -> leaf2, port {MAC} "
+        "local_link_connection: port_id Eth1/1, switch_id 52:54:00:aa:00:01 -> "
+        "port_id Eth1/2, switch_id 52:54:00:AA:00:01"
+    )
+
+
+def test_a_node_that_is_imported_is_no_longer_a_discovered_one() -> None:
+    known = an_ipmi_node("a", extra={DISCOVERED_KEY: "true", "rack": 1})
+
+    decision = decided(a_definition(name="a"), known)
+
+    assert isinstance(decision, Update)
+    assert decision.patch == {f"/extra/{DISCOVERED_KEY}": None}
+    assert str(decision) == "extra.auto_discovered: true -> nothing"
+
+
+def test_a_file_may_keep_the_mark_of_a_discovered_node() -> None:
+    mark = {DISCOVERED_KEY: "true"}
+    known = an_ipmi_node("a", extra=mark)
+
+    assert isinstance(decided(a_definition(name="a", extra=mark), known), Unchanged)
+
+
 def test_two_entries_cannot_be_one_node() -> None:
     by_name = a_definition("nodes[0]", name="a")
     by_bmc = a_definition("nodes[1]", driver_info={"ipmi_address": "bmc-of-a"})
@@ -174,10 +293,43 @@ def test_a_password_that_may_be_new_is_sent_and_never_shown(known: Node) -> None
 
     assert isinstance(decision, Update)
     assert decision.patch["/driver_info/ipmi_password"] == "new"
-    assert SEALER.matches(
-        decision.patch[f"/extra/{SEAL_FIELD}"], {"ipmi_password": "new"}
-    )
+    assert SEALER.matches(decision.seal, {"ipmi_password": "new"})
     assert str(decision) == "driver_info.ipmi_password changed"
+
+
+@pytest.mark.parametrize("info", [{"ipmi_password": "new"}, {"ipmi_address": "other"}])
+def test_what_leads_to_the_bmc_is_to_be_tried_before_it_is_sealed(
+    info: dict[str, Any],
+) -> None:
+    info = {"ipmi_password": "old", **info}
+    known = sealed("old")
+
+    decision = decided(a_definition(name="a", driver_info=info), known)
+
+    assert isinstance(decision, Update)
+    assert decision.is_untried
+    assert decision.patch[f"/extra/{SEAL_FIELD}"] is None
+    assert list(decision.patch_once_tried) == [f"/extra/{SEAL_FIELD}"]
+    seal = decision.patch_once_tried[f"/extra/{SEAL_FIELD}"]
+    assert SEALER.matches(seal, {"ipmi_password": info["ipmi_password"]})
+
+
+def test_what_ironic_tries_by_itself_or_is_no_way_to_the_bmc_is_sealed_at_once() -> (
+    None
+):
+    known = sealed("old")
+    enrolled = replace(known, state=NodeState(provision=ProvisionState.ENROLL))
+    first = decided(with_password("new"), enrolled)
+    image = {"deploy_kernel": "k", "ipmi_password": "old"}
+    second = decided(a_definition(name="a", driver_info=image), known)
+
+    assert isinstance(first, Update)
+    assert isinstance(second, Update)
+    assert not first.is_untried
+    assert not second.is_untried
+    assert first.patch[f"/extra/{SEAL_FIELD}"] == first.seal
+    assert second.patch == {"/driver_info/deploy_kernel": "k"}
+    assert first.patch_once_tried == second.patch_once_tried == {}
 
 
 def test_seals_tell_nothing() -> None:
@@ -247,13 +399,19 @@ def test_after_an_update_nothing_is_left_to_change(
         assert isinstance(second, Unchanged)
 
 
-def test_credentials_in_an_address_are_not_shown() -> None:
+@pytest.mark.parametrize(
+    ("old", "shown"),
+    [
+        ("https://joe:hush@bmc/redfish", "https://***@bmc/redfish"),
+        ("https://joe:hu/sh@bmc", "https://***@bmc"),
+        ("joe:hush@bmc", "***@bmc"),
+    ],
+)
+def test_credentials_in_an_address_are_not_shown(old: str, shown: str) -> None:
     change = Change(
         path="/driver_info/redfish_address",
-        old="https://joe:hush@bmc/redfish",
+        old=old,
         new="https://bmc",
     )
 
-    assert str(change) == (
-        "driver_info.redfish_address: https://***@bmc/redfish -> https://bmc"
-    )
+    assert str(change) == f"driver_info.redfish_address: {shown} -> https://bmc"

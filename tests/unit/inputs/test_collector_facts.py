@@ -41,6 +41,8 @@ def load(tmp_path: Path, document: Any) -> list[tuple[str, Any]]:
         ),
         ({"inventory": {}, "plugin_data": {"extra": NESTED}}, [("machine 1", FACTS)]),
         ([["a", "b", "c", None], *ROWS], [("machine 1", FACTS)]),
+        ({"b": {"plugin_data": {"data": ROWS, "extra": NESTED}}}, [("b", FACTS)]),
+        ({"b": {"plugin_data": {"data": [], "extra": NESTED}}}, [("b", FACTS)]),
     ],
 )
 def test_each_form_is_known(tmp_path: Path, document: Any, hosts: Any) -> None:
@@ -82,6 +84,7 @@ def test_another_form_is_refused(tmp_path: Path, document: Any, problem: str) ->
     [
         ("[('a',)]", "line 1, column 2: is not JSON"),
         ("[" * 100_000, "nested too deep"),
+        (f'{{"a": [{"9" * 5000}]}}', "a number of 5000 digits is too long"),
     ],
 )
 def test_broken_json_is_refused(tmp_path: Path, text: str, problem: str) -> None:

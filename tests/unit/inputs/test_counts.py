@@ -83,3 +83,9 @@ def test_all_bad_counts_are_reported_at_once() -> None:
 
 def test_tripleo_s_flags_count_roles_that_are_shipped() -> None:
     assert set(SCALE_FLAGS.values()) <= set(load_roles([shipped("roles")]))
+
+
+def test_without_roles_any_name_is_one() -> None:
+    assert parse_counts(["Nope=1"], {}, None) == {"Nope": 1}
+    with pytest.raises(InvalidInputError, match="must be a whole number"):
+        parse_counts(["Nope=x"], {}, None)

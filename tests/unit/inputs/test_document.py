@@ -80,6 +80,60 @@ def test_every_repeated_key_is_named() -> None:
     assert [problem.where for problem in caught.value.problems] == ["a", "b.c"]
 
 
+LONG = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "expected"),
+    [
+        ("a.json", f'{{"n": [{{"cpu": {LONG}}}], "m": -{LONG}}}', ["n[0].cpu", "m"]),
+        ("a.json", f'{{"n": {LONG}, "a": 1, "a": 2}}', ["a", "n"]),
+        ("a", f'{{"n": {LONG}}}', ["n"]),
+        ("a.yaml", f"n:\n- {LONG}\nm: {LONG}", ["line 2, column 3", "line 3"]),
+        ("a.yaml", "n: !!int 0x" + "f" * 5000, ["line 1, column 4"]),
+        ("a.yaml", "n: !!int horse\nm: !!bool maybe", ["line 1, column 4", "line 2"]),
+        ("a.yaml", "n: !!float ''\nm: !!timestamp x", ["line 1, column 4", "line 2"]),
+    ],
+)
+def test_numbers_that_are_none_are_told_with_their_places(
+    source: str, text: str, expected: list[str]
+) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        parse_document(text, source=source)
+
+    found = [problem.where for problem in caught.value.problems]
+    assert len(found) == len(expected)
+    assert all(map(str.startswith, found, expected))
+    assert "999" not in str(caught.value)
+    assert "integer string conversion" not in str(caught.value)
+
+
+def test_what_looks_like_a_tag_or_an_alias_is_not_repeated() -> None:
+    for text in ("pm_password: !hush", "pm_password: *hush", "a: &hush\n  &hush b"):
+        with pytest.raises(InvalidInputError) as caught:
+            parse_document(text, source="a.yaml")
+
+        assert "hush" not in str(caught.value)
+
+
+def test_secrets_are_taken_as_they_are_and_not_repeated() -> None:
+    problems = Problems("a")
+    words: tuple[object, ...] = (" a ", " ", 42, "", None, 1.5, True, [])
+    secrets = [problems.secret("s", word) for word in words]
+
+    with pytest.raises(InvalidInputError) as caught:
+        problems.check()
+
+    assert secrets == [" a ", " ", "42", None, None, None, None, None]
+    assert [problem.what for problem in caught.value.problems] == [
+        "must not be empty",
+        "must not be empty",
+        "must be a text, not a number",
+        "must be a text, not true or false",
+        "must be a text, not a list",
+    ]
+
+
 def test_a_missing_file_names_one_like_it(tmp_path: Path) -> None:
     (tmp_path / "instackenv.json").write_text("{}")
 

@@ -12,6 +12,7 @@ import pytest
 from tests.builders import a_node
 from tripleo_cli.domain.facts import HardwareFacts
 from tripleo_cli.domain.facts.earlier import KEY, packed, to_keep
+from tripleo_cli.domain.matching.locate import locate
 from tripleo_cli.domain.node import Node, ProvisionState
 from tripleo_cli.errors import InvalidInputError
 from tripleo_cli.inputs.export import load_export
@@ -75,10 +76,60 @@ def test_benchmarks_of_an_earlier_inspection_go_with_the_node(tmp_path: Path) ->
     assert back.facts.measured_at == {"cpu": "2026-01-01"}
 
 
-def test_credentials_and_what_operators_keep_are_not_exported() -> None:
+@pytest.mark.parametrize(
+    "path",
+    [
+        "extra.rack",
+        "extra.row",
+        "extra.lit",
+        "extra.place.room",
+        "extra.feeds",
+        "conductor_group",
+        "resource_class",
+        "properties.rack",
+        "capabilities.zone",
+        "traits.CUSTOM_",
+    ],
+)
+def test_where_a_node_stands_is_the_same_without_a_cloud(
+    tmp_path: Path, path: str
+) -> None:
     node = a_node(
-        driver_info={"ipmi_password": "s3cret"}, extra={"note": "s3cret", "x": "y"}
+        traits=frozenset({"CUSTOM_X"}),
+        capabilities={"zone": "z1"},
+        conductor_group="east",
+        extra={
+            "rack": "r1",
+            "row": 7,
+            "lit": True,
+            "place": {"room": "cellar"},
+            "feeds": ["a", "b"],
+        },
     )
+    node = replace(node, properties={**node.properties, "rack": "r2"})
+
+    (back,) = load(tmp_path, exported(node))
+
+    assert locate(back, path) == locate(node, path) != ""
+
+
+@pytest.mark.parametrize(
+    "extra",
+    [
+        {"bmc_password": "s3cret"},
+        {"BMC_PASS": "s3cret"},
+        {"apiToken": "s3cret"},
+        {"tripleo_credentials": "s3cret"},
+        {"bmc": {"login": {"secret": "s3cret"}}},
+        {"keys": ["s3cret"]},
+        {"note": "-----BEGIN KEY-----\ns3cret"},
+        {"note": "s3cret " * 20},
+        {"console": "https://root:s3cret@box"},
+        {"boxes": [{"auth": "s3cret"}]},
+    ],
+)
+def test_what_may_be_a_secret_is_not_exported(extra: dict[str, Any]) -> None:
+    node = a_node(driver_info={"ipmi_password": "s3cret"}, extra=extra)
 
     text = exported(node, INVENTORY)
 
@@ -124,6 +175,7 @@ def test_capabilities_may_be_a_mapping_and_other_keys_are_left_alone(
     [
         ("[", ["line 1, column 2: Expecting value"]),
         ("[" * 100_000, ["nested too deep"]),
+        (f'[{{"name": {"9" * 5000}}}]', ["[0].name: a number of 5000 digits is too"]),
         ({"nodes": []}, ["must be a list, not a mapping"]),
         ([{}, 1], ["[0]: has neither a name nor a uuid", "[1]: must be a mapping"]),
         (

@@ -7,7 +7,7 @@ import pytest
 from tripleo_cli.domain.matching import Pin
 from tripleo_cli.domain.role import Role
 from tripleo_cli.errors import InvalidInputError
-from tripleo_cli.inputs.matching import parse_pins, parse_spread
+from tripleo_cli.inputs.matching import parse_pins, parse_spread, pinned_names
 
 ROLES = {
     "Controller": Role(name="Controller"),
@@ -23,9 +23,9 @@ def test_pins_are_read() -> None:
 
 
 def test_spreads_are_read() -> None:
-    assert parse_spread(["Controller=extra.row", "Compute=x.y"], ROLES) == {
+    assert parse_spread(["Controller=extra.row", "Compute=nics.x"], ROLES) == {
         "Controller": "extra.row",
-        "Compute": "x.y",
+        "Compute": "nics.x",
     }
 
 
@@ -50,7 +50,9 @@ def test_wrong_pins_are_told(value: str, told: str) -> None:
     ("value", "told"),
     [
         ("properties.rack", "must be ROLE=PATH (--spread Controller=properties.rack)"),
-        ("Compte=x", '"Compte" (did you mean "Compute"?)'),
+        ("Compte=product", '"Compte" (did you mean "Compute"?)'),
+        ("Compte=produkt", '"Compte" (did you mean "Compute"?)'),
+        ("Compte=produkt", 'no fact "produkt" (did you mean "product"?)'),
     ],
 )
 def test_wrong_spreads_are_told(value: str, told: str) -> None:
@@ -58,3 +60,17 @@ def test_wrong_spreads_are_told(value: str, told: str) -> None:
         parse_spread([value], ROLES)
 
     assert told in str(raised.value)
+
+
+def test_without_roles_only_the_form_counts() -> None:
+    assert parse_pins(["n-1=Nope-0", "n-2=Nope"], None) == {}
+    assert parse_spread(["Nope=product"], None) == {"Nope": "product"}
+    with pytest.raises(InvalidInputError, match="--pin n-3: must be"):
+        parse_pins(["n-3"], None)
+
+
+def test_nodes_are_named_by_pins_of_any_role() -> None:
+    assert pinned_names(["b=Nope-0", "a = Compute", "a=Compute-1", "x", "=y"]) == [
+        "b",
+        "a",
+    ]

@@ -32,6 +32,12 @@ def test_a_file_is_read_before_the_variable(path: Path) -> None:
     assert credentials_from(None, {VARIABLE: TEXT}) == BOTH
 
 
+def test_a_password_is_taken_as_it_is() -> None:
+    [only] = credentials_from(None, {VARIABLE: " admin : a b \n"})
+
+    assert only == Credentials(user="admin", password=" a b ")
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

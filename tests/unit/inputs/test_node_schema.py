@@ -115,6 +115,25 @@ def test_schema_and_reader_agree_on_every_key(
     assert agree([entry])
 
 
+OWN = st.sampled_from(
+    [
+        *("address", "target_address", "port", "terminal_port", "password", "kg_key"),
+        *("username", "system_id", "force_boot_device", "verify_ca", "support"),
+    ]
+)
+
+
+@given(OWN, VALUES | st.sampled_from(["YES", "off", "1"]), st.sampled_from([*DRIVERS]))
+def test_schema_and_reader_agree_on_settings_under_ironics_names(
+    name: str, value: Any, driver: str
+) -> None:
+    prefix = DRIVERS[driver].prefix
+
+    assert agree(
+        [{"pm_type": driver, f"{prefix}_address": "a", f"{prefix}_{name}": value}]
+    )
+
+
 @given(ENTRIES)
 def test_schema_and_reader_agree_on_entries(entry: dict[str, Any]) -> None:
     assume(entry)

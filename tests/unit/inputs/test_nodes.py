@@ -166,6 +166,79 @@ def test_a_password_is_in_no_text_form_of_a_definition() -> None:
     assert "hush" not in repr(node)
 
 
+PASSWORDS = [" s ", "s\t", " ", "a,b"]
+
+
+@pytest.mark.parametrize("key", ["pm_password", "redfish_password"])
+@pytest.mark.parametrize("password", PASSWORDS)
+def test_a_password_is_taken_as_it_is(key: str, password: str) -> None:
+    entry = {"pm_type": "redfish", "pm_addr": " a ", "pm_user": " u ", key: password}
+    [node] = parse_nodes(json.dumps([entry]), source="a.json")
+
+    assert node.driver_info == {
+        "redfish_address": "a",
+        "redfish_username": "u",
+        "redfish_password": password,
+    }
+
+
+@pytest.mark.parametrize("password", PASSWORDS)
+def test_a_password_in_quotes_is_taken_as_it_is_from_csv(password: str) -> None:
+    text = f'ipmi, 10.0.0.8 , admin , "{password}" , 52:54:00:11:22:33\n'
+    [node] = parse_nodes(text.replace('" ,', '",'), source="a.csv")
+
+    assert node.secrets == {"ipmi_password": password}
+    assert node.driver_info["ipmi_username"] == "admin"
+    assert node.macs == ("52:54:00:11:22:33",)
+
+
+def test_settings_under_ironics_names_are_read_as_the_others() -> None:
+    entry = {
+        "pm_type": "ipmi",
+        "ipmi_address": " 10.0.0.8 ",
+        "ipmi_port": " 6230 ",
+        "ipmi_password": 1234,
+        "ipmi_force_boot_device": "True",
+        "ipmi_bridging": "no",
+    }
+    [node] = parse_nodes(json.dumps([entry]), source="a.json")
+
+    assert node.driver_info == {
+        "ipmi_address": "10.0.0.8",
+        "ipmi_port": 6230,
+        "ipmi_password": "1234",
+        "ipmi_force_boot_device": "True",
+        "ipmi_bridging": "no",
+    }
+
+
+def test_a_cell_that_never_ends_is_told_with_its_place() -> None:
+    good, open_quote = "fake,,,,52:54:00:11:22:3", 'fake,"'
+    rows = [f"{good}3", open_quote + "x" * 200_000, f"{good}4", f"{good}z"]
+
+    with pytest.raises(InvalidInputError) as caught:
+        parse_nodes("\n".join(rows), source="a.csv")
+
+    assert [str(problem) for problem in caught.value.problems] == [
+        "line 2: has a cell of more than 131072 characters (is a quote left open?)",
+        'line 4.mac[0]: "52:54:00:11:22:3z" is not a MAC address',
+    ]
+
+
+def test_a_port_says_only_what_the_file_says() -> None:
+    mac, link = "52:54:00:11:22:33", {"switch_id": "a", "port_id": "b"}
+    both = {"address": mac, "physical_network": "x", "local_link_connection": link}
+    entry = {"pm_type": "fake", "ports": [both]}
+    [said, unsaid] = parse_nodes(
+        json.dumps([entry, {"pm_type": "fake", "mac": mac.replace("33", "34")}]),
+        source="a.json",
+    )
+
+    assert (said.ports[0].physical_network, said.ports[0].local_link) == ("x", link)
+    assert unsaid.ports[0].physical_network is None
+    assert unsaid.ports[0].fields()["physical_network"] == "ctlplane"
+
+
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=8)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS,

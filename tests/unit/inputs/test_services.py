@@ -162,6 +162,12 @@ def test_a_later_directory_overrides_by_name(tmp_path: Path) -> None:
     }
 
 
+def test_a_service_knows_its_file(tmp_path: Path) -> None:
+    folder = written(tmp_path / "mine", one="description: One.")
+
+    assert load_services([folder])["one"].source == f"{folder}/one.yaml"
+
+
 def test_every_problem_of_every_file_is_said(tmp_path: Path) -> None:
     found = problems_of(
         tmp_path,
@@ -194,6 +200,9 @@ BROKEN = {
     "checks: {1: [{name: a, on: deployer, amqp: {}}]}": "amqp can't be checked on",
     "checks: {1: [{name: a, on: nod, amqp: {}}]}": '"nod" is not known did you mean',
     "checks: {1: [{name: a, amqp: {}, timeout_s: 0}]}": "must be seconds, more than 0",
+    "checks: {1: [{name: a, amqp: {}, timeout_s: 1e6}]}": "at most 86400, not",
+    "checks: {1: [{name: a, amqp: {}, timeout_s: 86401}]}": "86400, not 86401",
+    "checks: {1: [{name: a, amqp: {}, timeout_s: .inf}]}": "at most 86400, not inf",
     "checks: {1: [{name: a, http: {port: 80, status: [x]}}]}": "status[0]: must be",
     "checks: {1: [{name: a, systemd: {unit: x, restarts: 1}}]}": "unknown key",
     "checks: {1: x}": "checks.1: must be a list",

@@ -1,7 +1,14 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
+from tests.unit.node.bundles import a_bundle
+from tripleo_cli.node import bundle as bundles
+from tripleo_cli.node.bundle import Bundle
 from tripleo_cli.node.diagnosis import failures, origin
 from tripleo_cli.node.report import Failure
 
@@ -52,10 +59,22 @@ def test_an_error_has_its_file_and_line() -> None:
     ],
 )
 def test_an_error_is_traced_to_who_wrote_it(printed: str, where: str) -> None:
-    hiera = {"node": {}, "role": {"glance::api::workers": "many"}}
+    assert origin(failures(printed)[0], MANIFEST, a_node()) == where
 
-    assert origin(failures(printed)[0], MANIFEST, hiera) == where
+
+def test_an_operators_value_is_traced_to_the_file_and_the_line() -> None:
+    places = {"glance::api::workers": "env.yaml:7", "other": "env.yaml:8"}
+
+    told = origin(failures(PARAMETER)[0], MANIFEST, a_node(key_places=places))
+
+    assert told == 'glance::api::workers is "many" in env.yaml:7'
+
+
+def a_node(**others: Any) -> Bundle:
+    hiera = {"node": {}, "role": {"glance::api::workers": "many"}}
+    data = a_bundle(hiera=hiera, **others)
+    return bundles.parse(json.dumps(data), Path("bundle"))
 
 
 def test_code_before_all_services_has_no_owner() -> None:
-    assert origin(Failure("", "x", STEP, 1), MANIFEST, {}) == ""
+    assert origin(Failure("", "x", STEP, 1), MANIFEST, a_node()) == ""

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tripleo_cli.node.report import Failure, summarize
+from tripleo_cli.node.report import Failure, Managed, summarize
 
 DATA = Path(__file__).resolve().parents[2] / "data/puppet"
 
@@ -31,6 +31,13 @@ def test_the_slowest_are_named_longest_first_and_trifles_are_not() -> None:
     summary = summarize((DATA / "failed.yaml").read_text())
 
     assert summary.slowest == (("Service[no-such]", 3.9),)
+
+
+def test_units_are_told_with_who_looks_after_them() -> None:
+    summary = summarize((DATA / "failed.yaml").read_text())
+
+    place = "/tmp/t.pp:4"  # noqa: S108 - in the captured report
+    assert summary.managed == (Managed("Service[no-such]", "main", place),)
 
 
 def test_a_run_without_changes_tells_what_it_would_do() -> None:

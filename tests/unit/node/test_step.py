@@ -47,6 +47,14 @@ def test_another_hash_or_force_applies_it_again(machine: FakeMachine) -> None:
     assert machine.ran.count("puppet") == 3
 
 
+def test_puppet_holds_the_node_whoever_started_it(machine: FakeMachine) -> None:
+    prepared(machine, {"1": a_step("changes one\n")})
+
+    apply(machine.site, 1, Asked())
+
+    assert machine.held == ["puppet"]
+
+
 def test_a_failure_is_told_and_repeated_next_time(machine: FakeMachine) -> None:
     prepared(machine, {"2": a_step("changes one\nfails two\n")})
 
@@ -69,12 +77,50 @@ def test_a_failure_is_told_and_repeated_next_time(machine: FakeMachine) -> None:
 
 def test_looking_changes_nothing_and_is_not_remembered(machine: FakeMachine) -> None:
     prepared(machine, {"1": a_step("changes one\n")})
+    before = machine.content()
 
     seen = apply(machine.site, 1, LOOK)
 
     assert (seen["state"], seen["changed"]) == ("previewed", 1)
     assert "Exec[one]/returns: one would do" in seen["diff"]
     assert store.records(machine.layout) == {}
+    assert machine.content() == before
+
+
+@pytest.mark.parametrize("manifest", ["changes two\n", "hangs\n", "broken\n", ""])
+def test_looking_at_another_bundle_leaves_the_nodes_own(
+    machine: FakeMachine, manifest: str
+) -> None:
+    prepared(machine, {"1": a_step("changes one\n", "h1")})
+    apply(machine.site, 1, Asked())
+    before = machine.content()
+    hiera = {"passwords": {"GlancePassword": "new"}}
+    other = a_bundle({"1": a_step(manifest, "h2")}, hiera=hiera)
+    source = put(machine.root / "preview.json", other)
+
+    seen = apply(machine.site, 1, Asked(check=True, bundle=source))
+
+    source.unlink()
+    assert seen["hash"] == "h2"
+    assert ("two would do" in seen["diff"]) is ("two" in manifest)
+    assert machine.content() == before
+
+
+def test_looking_says_which_service_does_not_compile(machine: FakeMachine) -> None:
+    prepared(machine, {"4": a_step("# my-service\nbroken\n")})
+
+    seen = apply(machine.site, 4, LOOK)
+
+    assert seen["hint"] == 'service my-service, in the line "broken"'
+
+
+def test_what_is_applied_is_what_the_bundle_says(machine: FakeMachine) -> None:
+    prepared(machine, {"1": a_step("changes one\n")})
+    machine.layout.manifest(1).write_text("fails of-another-bundle\n")
+    machine.layout.layer("passwords").write_text("{}")
+
+    assert apply(machine.site, 1, Asked())["state"] == "applied"
+    assert "s3cret-word" in machine.layout.layer("passwords").read_text()
 
 
 def test_what_does_not_compile_has_file_line_and_owner(machine: FakeMachine) -> None:

@@ -54,6 +54,7 @@ def test_a_run_that_was_left_behind_is_waited_for(tmp_path: Path) -> None:
 
 def test_it_is_not_waited_for_without_end(tmp_path: Path) -> None:
     machine = FakeMachine(root=tmp_path)
+    (tmp_path / f"proc/{os.getpid()}").mkdir()
     with (
         store.locked(machine.site, 0),
         pytest.raises(NodeError, match="held this node for more than 60 s") as told,

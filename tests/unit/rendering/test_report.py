@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 
 from tests.builders import a_node
-from tripleo_cli.domain.facts import HardwareFacts, Nic, SwitchPort
+from tripleo_cli.domain.facts import Disk, HardwareFacts, Nic, SwitchPort
 from tripleo_cli.domain.node import EXCLUDED_TRAIT, Node
 from tripleo_cli.domain.outliers.survey import Survey, survey
 from tripleo_cli.domain.outliers.tolerance import Tolerances
@@ -82,12 +82,52 @@ def test_odd_nodes_are_marked_with_the_reason() -> None:
     assert f"{METRIC} is 40% below the median of 5 like machines" in text
 
 
-@pytest.mark.parametrize("nodes", [[], [a_node("new")], fleet([1]), fleet([0, 0, 0])])
+@pytest.mark.parametrize(
+    "nodes",
+    [
+        *([], [a_node("new")], fleet([1]), fleet([0, 0, 0]), fleet([1e308] * 2)),
+        *(fleet([1e308] * 4), fleet([1, 1, 1e308]), fleet([-1e308, 1e308, 1e308])),
+    ],
+)
 def test_a_page_is_made_of_whatever_there_is(nodes: list[Node]) -> None:
     text = page(nodes)
 
     assert text.rstrip().endswith("</html>")
     assert not re.findall(r"\b(?:nan|inf|None)\b", text)
+
+
+def test_results_that_nothing_can_be_compared_with_are_listed() -> None:
+    disks = (Disk(name="/dev/sda", is_rotational=False),)
+    other = replace(BOX, product="Zed", disks=disks)
+    reads = {f"disk.sda.standalone_read_1M_{unit}": 5.0 for unit in ("KBps", "IOps")}
+    single = a_node("z0", facts=replace(other, benchmarks={METRIC: 50, **reads}))
+
+    text = page([*fleet([100, 60]), single])
+
+    assert "fewer than 3 machines are alike" in text
+    assert "There are no results" not in text
+    assert re.findall(r"<td class=\"number\">([^<]+/s)</td>", text) == [
+        *("100 loops/s", "60 loops/s"),
+        *("5 KB/s", "50 loops/s"),
+    ]
+
+
+def test_a_fleet_that_measured_nothing_is_told_how_to() -> None:
+    text = page([a_node("n0", facts=BOX)])
+
+    assert "There are no results: openstack overcloud node introspect" in text
+
+
+def test_unstable_metrics_are_marked() -> None:
+    steady, wild = fleet([100] * 4), fleet([100, 150, 200, 250])
+
+    assert "<strong>unstable</strong>" not in page(steady)
+    assert "<strong>unstable</strong>" in page(wild)
+    assert report_data(surveyed(wild))["comparisons"][0]["unstable"]
+    assert report_lines(surveyed(wild))["comparisons"] == [
+        "1 metric of like machines",
+        f"unstable: {METRIC} (Box, 8 CPUs)",
+    ]
 
 
 def test_names_never_become_markup() -> None:
@@ -116,6 +156,23 @@ def test_data_holds_every_result() -> None:
     }
     assert data["firmware"] == {"Box: bios_version": {"2": ["n0", "n1", "n2", "n3"]}}
     assert data["not_inspected"] == ["new"]
+    assert data["single_results"] == []
+
+
+def test_data_holds_results_that_were_not_compared() -> None:
+    found = surveyed(fleet([100, 60]))
+
+    assert report_data(found)["single_results"] == [
+        {
+            "group": "Box, 8 CPUs",
+            "metric": METRIC,
+            "kind": "cpu",
+            "results": {"n0": 100, "n1": 60},
+        }
+    ]
+    assert report_lines(found)["single_results"] == [
+        "1 metric of fewer than 3 like machines"
+    ]
 
 
 def test_a_terminal_gets_the_same_fields_in_few_lines() -> None:
@@ -131,7 +188,7 @@ def test_a_terminal_gets_the_same_fields_in_few_lines() -> None:
 
 
 def test_dots_are_placed_by_their_distance_from_the_median() -> None:
-    [block] = blocks(surveyed(fleet([100, 90, 110, 100, 60])).comparisons)
+    [block] = blocks(surveyed(fleet([100, 96, 104, 100, 60])).comparisons)
 
     [strip] = block.strips
     places = {mark.title.partition(":")[0]: mark.x for mark in strip.marks}

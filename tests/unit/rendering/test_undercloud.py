@@ -105,6 +105,7 @@ def test_ironic_lets_a_ramdisk_report_by_itself(files: dict[str, File]) -> None:
 
     assert ironic["inspector"]["require_managed_boot"] == "false"
     assert "parse-lldp" in ironic["inspector"]["hooks"]
+    assert ironic["inspector"]["extra_kernel_params"] == "ipa-collect-lldp=1"
     assert "root-device" in ironic["inspector"]["hooks"]
     assert ironic["DEFAULT"]["default_inspect_interface"] == "agent"
     assert ironic["DEFAULT"]["enabled_hardware_types"] == "ipmi,redfish,fake-hardware"

@@ -11,7 +11,12 @@ from tests.fakes.overcloud import FakeOvercloudUse
 from tripleo_cli.domain.events import Event
 from tripleo_cli.domain.overcloud.tiny_image import GREETING, tiny_image
 from tripleo_cli.domain.overcloud.trial import Thing, ThingState, Tried, Verdict
-from tripleo_cli.errors import ConflictError, InterruptedRunError, ServiceError
+from tripleo_cli.errors import (
+    ConflictError,
+    InterruptedRunError,
+    ServiceError,
+    UnreachableError,
+)
 from tripleo_cli.workflows.after import new_name, try_overcloud
 
 SERVER, CONSOLE = "boot a server", "see it boot"
@@ -186,18 +191,79 @@ def test_a_trial_that_began_after_this_one_and_things_of_users_stay() -> None:
     assert len(use.left) == 2
 
 
+NOW = "tripleo-validate-20261123T073000-cd"
+
+
+def test_what_others_use_stays_and_keeps_nothing_else_and_is_no_failure() -> None:
+    use = FakeOvercloudUse()
+    killed(use, EARLIER)
+    killed(use, LATER)
+    use.faults["remove network-0"] = ConflictError("ports are in use")
+
+    found = tried_at(use, NOW)
+
+    earlier = found["remove earlier trials"]
+    assert earlier.verdict is Verdict.SKIPPED
+    assert earlier.detail == (
+        f"11 things of {EARLIER}, {LATER}; "
+        f"in use, and left: network {EARLIER} (ports are in use)"
+    )
+    assert earlier.seconds < 60
+    assert use.left == [EARLIER]
+    assert verdicts(found) - {Verdict.SKIPPED} == {Verdict.OK}
+    assert found[SERVER].verdict is Verdict.OK
+
+
+def test_what_a_service_fails_to_remove_is_a_failure_and_keeps_nothing_else() -> None:
+    use = FakeOvercloudUse()
+    killed(use, EARLIER)
+    killed(use, LATER)
+    use.faults["remove image-0"] = ServiceError("HTTP 500")
+    use.faults["remove network-1"] = ConflictError("ports are in use")
+
+    earlier = tried_at(use, NOW)["remove earlier trials"]
+
+    assert earlier.verdict is Verdict.FAILED
+    assert earlier.detail == (
+        f"10 things of {EARLIER}, {LATER}; "
+        f"in use, and left: network {LATER} (ports are in use); "
+        f"not removed: image {EARLIER} (HTTP 500)"
+    )
+
+
+def test_a_service_that_does_not_list_its_things_keeps_no_other() -> None:
+    use = FakeOvercloudUse()
+    killed(use, EARLIER)
+    use.faults["beginning server"] = UnreachableError("Nova does not answer")
+
+    earlier = tried_at(use, NOW)["remove earlier trials"]
+
+    assert earlier.verdict is Verdict.FAILED
+    assert "not removed: server (Nova does not answer)" in earlier.detail
+    assert not use.there[Thing.ROUTER]
+    assert not use.there[Thing.IMAGE]
+
+
+def test_an_overcloud_without_nova_has_no_servers_to_remove() -> None:
+    use = FakeOvercloudUse(computes=())
+    use.make(Thing.IMAGE, {"name": EARLIER})
+
+    found = tried_at(use, NOW)
+
+    assert found["remove earlier trials"].verdict is Verdict.OK
+    assert not use.left
+
+
 def test_what_cannot_be_removed_is_told_and_the_trial_goes_on() -> None:
     use = FakeOvercloudUse()
     killed(use, EARLIER)
-    use.faults["remove server"] = ConflictError("the server is locked")
+    use.faults["remove server"] = ServiceError("the server is broken")
 
-    found = tried_at(use, "tripleo-validate-20261123T073000-cd")
+    found = tried_at(use, NOW)
 
     earlier = found["remove earlier trials"]
-    assert (earlier.verdict, earlier.detail) == (
-        Verdict.FAILED,
-        "the server is locked",
-    )
+    assert earlier.verdict is Verdict.FAILED
+    assert f"not removed: server {EARLIER} (the server is broken)" in earlier.detail
     assert found["sign in"].verdict is Verdict.OK
     assert found["route it"].verdict is Verdict.OK
 

@@ -12,11 +12,17 @@ from tests.builders import a_node
 from tests.fakes.cloud import FakeCloud
 from tests.fakes.keys import FakeKeyFiles
 from tests.fakes.nodes import FakeNodes
-from tests.fakes.overcloud import FakeOvercloudIdentity, FakeOvercloudUse, FakeProbes
+from tests.fakes.overcloud import (
+    FakeOvercloudIdentity,
+    FakeOvercloudServices,
+    FakeOvercloudUse,
+    FakeProbes,
+)
 from tests.unit.domain.overcloud.examples import SERVICES
 from tests.unit.workflows.stacks import ROLES, TEMPLATES, World
 from tripleo_cli.domain.deployment import DeploymentRequest
 from tripleo_cli.domain.events import Noted
+from tripleo_cli.domain.overcloud.access import Access
 from tripleo_cli.domain.overcloud.service import Service
 from tripleo_cli.domain.overcloud.ssh import SshAccess
 from tripleo_cli.domain.overcloud.steps import Choice
@@ -30,6 +36,7 @@ from tripleo_cli.workflows.after_stack import (
 )
 from tripleo_cli.workflows.deploy import Deployment, deploy, preview
 from tripleo_cli.workflows.overcloud import Tools
+from tripleo_cli.workflows.saved import has_leaving, save_leaving
 
 RUNNING = {
     "Controller": ("haproxy", "mysql", "keystone", "glance-api"),
@@ -50,6 +57,8 @@ class Site:
     extra: dict[str, Any] = field(default_factory=dict)
     nodes: FakeNodes = field(default_factory=FakeNodes)
     keys: FakeKeyFiles = field(default_factory=FakeKeyFiles)
+    source: str = ""
+    """Where service files are, by name."""
     world: World = field(init=False)
 
     def __post_init__(self) -> None:
@@ -62,7 +71,10 @@ class Site:
         self.world = World(cloud=cloud)
 
     def deployment(self, *, stack_only: bool = False, **choice: Any) -> Deployment:
-        services = {name: without_checks(one) for name, one in SERVICES.items()}
+        services = {
+            name: replace(without_checks(one), source=self.source.format(name))
+            for name, one in SERVICES.items()
+        }
         return Deployment(
             request=DeploymentRequest(
                 stack="oc",
@@ -168,6 +180,58 @@ def test_a_look_leaves_the_stack_as_it_is() -> None:
     assert "preview" in site.verbs()
     assert "apply" not in site.verbs()
     assert site.world.changes() == ["create"]
+
+
+def test_a_look_lets_no_node_take_servers_again() -> None:
+    site = Site()
+    plan = site.deploy(stack_only=True)
+    run = site.world.run
+    save_leaving(run.workdir, site.world.stack().id, plan.nodes)
+    asked: list[Access] = []
+
+    def connect(access: Access) -> FakeOvercloudServices:
+        asked.append(access)
+        return FakeOvercloudServices({})
+
+    deploy(run, replace(site.deployment(is_check=True), connect=connect))
+    assert (asked, has_leaving(run.workdir)) == ([], True)
+
+    deploy(run, replace(site.deployment(), connect=connect))
+    assert (len(asked), has_leaving(run.workdir)) == (1, False)
+
+
+def test_nodes_are_told_the_files_of_services_and_do_no_step_for_a_moved_one() -> None:
+    site = Site()
+    site.source = "services/{}.yaml"
+    site.deploy()
+    before = site.verbs().count("apply")
+
+    site.source = "/srv/{}.yaml"
+    site.deploy()
+
+    controller = site.nodes.bundles["oc-controller-0"]
+    assert controller["service_files"] == {
+        "glance-api": "/srv/glance-api.yaml",
+        "mysql": "/srv/mysql.yaml",
+    }
+    assert site.verbs().count("apply") == before
+    assert site.world.changes() == ["create"]
+
+
+def test_nodes_are_told_where_an_operators_keys_of_hiera_are_written() -> None:
+    site = Site()
+    given = {"a::b": 1, "a::c": 2}
+    request = site.deployment().request
+    asked = replace(
+        request,
+        parameters={**request.parameters, "ExtraConfig": given},
+        places={"ExtraConfig": {"a::b": "env.yaml:3", "x::y": "env.yaml:4"}},
+    )
+
+    deploy(site.world.run, replace(site.deployment(), request=asked))
+
+    controller = site.nodes.bundles["oc-controller-0"]
+    assert controller["key_places"] == {"a::b": "env.yaml:3"}
 
 
 def test_a_node_that_does_not_exist_is_refused_before_anything_is_made() -> None:

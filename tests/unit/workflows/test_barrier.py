@@ -9,6 +9,7 @@ import pytest
 
 from tests.fakes.overcloud import FakeProbes
 from tests.unit.workflows.overclouds import COMPUTE, CONTROLLER, OvercloudWorld
+from tripleo_cli.domain.overcloud.bundle import BundleStep
 from tripleo_cli.domain.overcloud.configuration import RoleConfiguration
 from tripleo_cli.domain.overcloud.probing import CallAnswer
 from tripleo_cli.domain.overcloud.service import Check, CheckPlace, Service
@@ -19,6 +20,7 @@ from tripleo_cli.errors import (
 )
 from tripleo_cli.workflows.barrier import QUICK_SECONDS
 from tripleo_cli.workflows.configure import configure
+from tripleo_cli.workflows.ledger import read_ledger
 from tripleo_cli.workflows.overcloud import Configuring
 
 RUNS = "Controller runs"
@@ -57,6 +59,25 @@ def test_it_is_found_quickly_and_then_given_its_own_time() -> None:
     world.configure()
 
     assert world.nodes.patience == [QUICK_SECONDS, None]
+
+
+def test_a_node_gets_the_time_that_its_checks_take() -> None:
+    world = OvercloudWorld()
+    wish = world.wish()
+    bundles = {
+        name: replace(bundle, steps={**bundle.steps, 4: _slow(bundle.steps[4])})
+        for name, bundle in wish.overcloud.bundles.items()
+    }
+
+    configure(
+        world.run, replace(wish, overcloud=replace(wish.overcloud, bundles=bundles))
+    )
+
+    assert [limit > 3600 for limit in world.nodes.limits] == [False] * 3 + [True, False]
+
+
+def _slow(step: BundleStep) -> BundleStep:
+    return replace(step, checks=({**step.checks[0], "timeout_s": 3600},))
 
 
 def test_the_first_step_that_does_not_hold_comes_first() -> None:
@@ -152,6 +173,48 @@ def test_a_compute_node_that_cannot_be_healed_is_left_behind() -> None:
     assert world.applied() == [(4, (COMPUTE,))]
 
 
+def test_an_answer_that_was_lost_is_asked_for_again() -> None:
+    world = done()
+    world.nodes.lost[CONTROLLER] = 1
+
+    ledger = world.configure()
+
+    assert world.applied() == []
+    assert world.checked() == [1, 2, 3, 4, 5] * 2
+    assert {row.checks for row in ledger.rows} == {"passed"}
+    assert world.told().count("the connection was lost") == 1
+
+
+def test_a_lost_answer_hides_no_check_that_fails() -> None:
+    world = done()
+    world.nodes.lost[CONTROLLER] = 1
+    world.nodes.sick[CONTROLLER, 4] = RUNS
+
+    with pytest.raises(StepFailedError, match=f"step 4 stopped: {CONTROLLER} failed"):
+        world.configure()
+
+
+def test_steps_whose_checks_were_not_made_have_not_passed() -> None:
+    world = done()
+    world.nodes.lost[CONTROLLER] = 99
+
+    with pytest.raises(StepFailedError, match="the connection was lost"):
+        world.configure()
+
+    rows = read_ledger(world.workdir).rows
+    assert {row.checks for row in rows if row.hostname == CONTROLLER} == {"failed"}
+
+
+def test_what_was_left_behind_is_asked_for_nothing_more() -> None:
+    world = done()
+    world.nodes.lost[COMPUTE] = 99
+
+    with pytest.raises(PartialFailureError, match="1 of 2 nodes failed"):
+        world.configure()
+
+    assert world.applied() == [(1, (COMPUTE,))]
+
+
 def test_looking_makes_no_checks_and_heals_nothing() -> None:
     world = done()
     world.nodes.stopped[CONTROLLER, 4] = RUNS
@@ -208,6 +271,31 @@ def test_what_users_see_of_a_service_heals_on_its_nodes(
 
     assert world.applied() == [(4, (CONTROLLER,))]
     assert world.clock.now() - began <= QUICK_SECONDS + 2
+
+
+def test_what_fails_for_users_is_told_with_what_a_node_knows_of_it() -> None:
+    world, probes = OvercloudWorld(), FakeProbes()
+    probes.listings["compute_services"] = [CallAnswer(failure="HTTP 503")]
+    wish = wish_with_listing(world, probes)
+    own: dict[str, Any] = {
+        "name": "it runs",
+        "service": "nova-api",
+        "systemd": {"unit": "nova-api"},
+    }
+    own["timeout_s"] = 5
+    told = wish.overcloud.bundles[CONTROLLER]
+    step = replace(told.steps[4], checks=(own,))
+    bundles = {
+        **wish.overcloud.bundles,
+        CONTROLLER: replace(told, steps={**told.steps, 4: step}),
+    }
+
+    with pytest.raises(StepFailedError) as caught:
+        configure(
+            world.run, replace(wish, overcloud=replace(wish.overcloud, bundles=bundles))
+        )
+
+    assert f"(unit nova-api on {CONTROLLER}): " in str(caught.value)
 
 
 def wish_with_keystone(world: OvercloudWorld) -> Configuring:

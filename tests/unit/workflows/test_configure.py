@@ -316,6 +316,8 @@ def test_a_look_shows_differences_and_applies_nothing() -> None:
     assert world.checked() == []
     assert any("+4-{}" in note for note in world.notes())
     assert world.workdir.files == {}
+    assert world.nodes.bundles == {}
+    assert world.nodes.previews.keys() == set(BOTH)
 
 
 def test_ctrl_c_while_services_are_registered_applies_nothing_again() -> None:
@@ -386,3 +388,22 @@ def test_nodes_that_tell_what_they_remember_are_not_asked_for_it() -> None:
 
     assert [verb for verb, _, _ in world.nodes.calls if verb == "states"] == []
     assert {row.state for row in ledger.rows} == {"applied"}
+
+
+def test_nodes_know_the_keys_of_all_that_were_met_and_do_no_step_for_one_more() -> None:
+    world = OvercloudWorld()
+    line = "{0},{0}.localdomain,{1} ssh-ed25519 key-of-{0}"
+    lines = [line.format(CONTROLLER, "192.0.2.1"), line.format(COMPUTE, "192.0.2.2")]
+
+    world.configure(limit=frozenset({CONTROLLER}))
+    assert world.nodes.bundles[CONTROLLER]["known_hosts"] == f"{lines[0]}\n"
+    world.configure()
+    world.forget_calls()
+    world.computes = 2
+    world.configure()
+
+    more = "oc-novacompute-1"
+    lines.append(line.format(more, "192.0.2.3"))
+    for name in (*BOTH, more):
+        assert world.nodes.bundles[name]["known_hosts"].splitlines() == lines
+    assert {names for _, names in world.applied()} == {(more,)}

@@ -11,9 +11,11 @@ import yaml
 from tests.fakes.workdir import FakeWorkdir
 from tripleo_cli.domain.events import Event, Noted
 from tripleo_cli.domain.overcloud.access import Access, access_to
+from tripleo_cli.errors import InvalidInputError, PartialFailureError
 from tripleo_cli.workflows.credentials import (
     OWN_CLOUDS,
     Places,
+    check_credentials,
     drop_credentials,
     save_credentials,
 )
@@ -27,7 +29,10 @@ class Desk:
 
     def __init__(self, clouds: object = None) -> None:
         self.places = Places(
-            stack=FakeWorkdir(), home=FakeWorkdir(), clouds=FakeWorkdir()
+            stack=FakeWorkdir(),
+            home=FakeWorkdir(),
+            clouds=FakeWorkdir(),
+            clouds_path="/home/ada/clouds.yaml",
         )
         if clouds is not None:
             text = clouds if isinstance(clouds, str) else yaml.safe_dump(clouds)
@@ -58,6 +63,35 @@ def test_a_new_overcloud_has_an_entry_and_a_file_for_shells() -> None:
     assert """export OS_PASSWORD='it'"'"'s secret'\n""" in rc
     assert desk.places.stack.read("overcloudrc") == rc
     assert not events
+
+
+def test_who_signs_in_looks_for_services_in_the_overclouds_region() -> None:
+    desk = Desk()
+
+    desk.save(access_to("192.0.2.9", "secret", "east"))
+
+    assert desk.clouds["clouds"]["overcloud"]["region_name"] == "east"
+    rc = desk.places.home.read("overcloudrc") or ""
+    assert "export OS_REGION_NAME=east\n" in rc
+
+
+COMMENTED = """\
+# Ask Ada before you change this.
+clouds:
+    other:  # hers
+        auth: {auth_url: "http://198.51.100.1/v3", password: theirs}
+"""
+
+
+def test_comments_and_layout_of_others_stay() -> None:
+    desk = Desk(COMMENTED)
+
+    desk.save()
+    written = desk.places.clouds.read("clouds.yaml") or ""
+    drop_credentials(desk.places, "overcloud")
+
+    assert written.startswith(f"{COMMENTED}    overcloud:\n        auth:\n")
+    assert desk.places.clouds.read("clouds.yaml") == COMMENTED
 
 
 def test_a_stack_of_another_name_has_files_of_that_name() -> None:
@@ -133,6 +167,64 @@ def test_a_file_that_is_no_clouds_yaml_stays(text: str) -> None:
 
     assert desk.places.clouds.read("clouds.yaml") == text
     assert isinstance(note, Noted)
+
+
+@pytest.mark.parametrize("entry", ["it's secret", ["x"], {"auth": "it's secret"}])
+def test_an_entry_that_is_none_is_told_of_before_anything_is_written(
+    entry: object,
+) -> None:
+    desk = Desk({"clouds": {"overcloud": entry}})
+
+    with pytest.raises(InvalidInputError, match="not a mapping") as caught:
+        check_credentials(desk.places, "overcloud")
+
+    assert caught.value.source == "/home/ada/clouds.yaml"
+    assert ACCESS.password not in str(caught.value)
+    check_credentials(desk.places, "edge")
+
+
+def test_an_entry_that_is_none_stays() -> None:
+    """It came after the look at it, or the overcloud is going."""
+    desk = Desk({"clouds": {"overcloud": "x"}})
+
+    (note,) = desk.save()
+    drop_credentials(desk.places, "overcloud")
+
+    assert "has another cloud overcloud" in repr(note)
+    assert desk.clouds == {"clouds": {"overcloud": "x"}}
+
+
+def test_what_we_wrote_may_be_damaged() -> None:
+    desk = Desk({"clouds": {"overcloud": OTHER}})
+    desk.places.stack.write(OWN_CLOUDS, "clouds: {overcloud: x}")
+
+    drop_credentials(desk.places, "overcloud")
+    (note,) = desk.save()
+
+    assert "has another cloud overcloud" in repr(note)
+
+
+@pytest.mark.parametrize("text", [None, "a: {", "- a"])
+def test_a_file_without_clouds_has_no_wrong_entry(text: str | None) -> None:
+    check_credentials(Desk(text).places, "overcloud")
+
+
+def test_what_cannot_be_removed_is_told_and_the_rest_goes() -> None:
+    desk = Desk()
+    desk.save()
+    clouds = desk.places.clouds
+    assert isinstance(clouds, FakeWorkdir)
+    clouds.is_full = True
+
+    with pytest.raises(PartialFailureError, match="no space left") as caught:
+        drop_credentials(desk.places, "overcloud")
+
+    assert "overcloud is gone" in str(caught.value)
+    assert caught.value.hint == "openstack overcloud delete --yes overcloud"
+    assert desk.places.home.read("overcloudrc") is None
+    clouds.is_full = False
+    drop_credentials(desk.places, "overcloud")
+    assert desk.clouds == {"clouds": {}}
 
 
 def test_files_that_cannot_be_written_stop_nothing() -> None:

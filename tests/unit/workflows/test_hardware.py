@@ -11,7 +11,13 @@ from tests.builders import a_node
 from tests.fakes.baremetal import FakeBaremetal
 from tripleo_cli.domain.events import Event, Failed, Finished, Noted, Skipped
 from tripleo_cli.domain.facts import HardwareFacts
-from tripleo_cli.domain.node import EXCLUDED_KEY, Node, exclusion
+from tripleo_cli.domain.node import (
+    EXCLUDED_KEY,
+    EXCLUDED_TRAIT,
+    Node,
+    NodeId,
+    exclusion,
+)
 from tripleo_cli.domain.outliers.survey import survey
 from tripleo_cli.domain.outliers.tolerance import Tolerances
 from tripleo_cli.errors import InvalidInputError, PartialFailureError
@@ -20,18 +26,19 @@ from tripleo_cli.workflows.hardware import (
     exclude_nodes,
     include_nodes,
     reasons_to_exclude,
+    require_minority,
     summary,
 )
 
 METRIC = "cpu.logical.loops_per_sec"
 
 
-def measured(values: Iterable[float]) -> list[Node]:
+def measured(values: Iterable[float], cpus: int = 8) -> list[Node]:
     return [
         a_node(
             f"n{index}",
             traits=frozenset({"CUSTOM_OTHER"}),
-            facts=HardwareFacts(cpus=8, benchmarks={METRIC: value}),
+            facts=HardwareFacts(cpus=cpus, benchmarks={METRIC: value}),
         )
         for index, value in enumerate(values)
     ]
@@ -137,6 +144,62 @@ def test_the_summary_says_what_could_not_be_judged() -> None:
     assert summary(survey(nodes, Tolerances())).endswith(
         "not all could be judged: 1 not inspected, 1 without benchmarks"
     )
+
+
+def test_the_summary_counts_what_is_unstable() -> None:
+    values = {"1": 100, "2": 200, "3": 300, "4": 400}
+    metrics = {f"network.eth{key}.bandwidth": value for key, value in values.items()}
+    nodes = [
+        a_node(
+            f"n{index}",
+            facts=HardwareFacts(
+                benchmarks={name: value * index for name, value in metrics.items()}
+            ),
+        )
+        for index in range(1, 5)
+    ]
+
+    assert summary(survey(nodes, Tolerances())) == (
+        "of 4 inspected nodes: 0 slow, 0 fast, 0 differs; unstable metrics: 4"
+    )
+
+
+def test_a_majority_is_not_left_out() -> None:
+    pairs = reasons_to_exclude(FOUND, NODES, ["n0", "n1", "n2"])
+
+    require_minority(FOUND, [node for node, _ in pairs[:2]])
+    with pytest.raises(InvalidInputError) as caught:
+        require_minority(FOUND, [node for node, _ in pairs])
+
+    assert str(caught.value).splitlines()[1:] == [
+        "  n0, n1, n2: are 3 of 6 like machines (unknown product, 8 CPUs): of so many "
+        "nobody can say that they are odd"
+    ]
+    assert caught.value.hint == (
+        "openstack overcloud hardware outliers --exclude NAME leaves out whom you name"
+    )
+
+
+def test_nodes_that_are_left_out_already_are_no_reason_to_refuse() -> None:
+    out = [replace(n, traits=frozenset({EXCLUDED_TRAIT})) for n in NODES[:3]]
+    found = survey([*out, *NODES[3:]], Tolerances())
+
+    require_minority(found, out)
+    with pytest.raises(InvalidInputError, match="n0, n1, n2, n3: are 4 of 6"):
+        require_minority(found, [*out, NODES[3]])
+
+
+def test_what_else_is_slow_is_named_by_the_hint() -> None:
+    other = [
+        replace(node, name=f"x{node.name}", id=NodeId(f"x{node.id}"))
+        for node in measured([100, 100, 100, 60], cpus=16)
+    ]
+    found = survey([*NODES, *other], Tolerances())
+
+    with pytest.raises(InvalidInputError) as caught:
+        require_minority(found, [*NODES[:3], other[3]])
+
+    assert str(caught.value.hint).endswith("--exclude xn3")
 
 
 def test_the_summary_says_of_how_many_results_are_older() -> None:

@@ -14,6 +14,7 @@ from tripleo_cli.domain.events import Event, Failed, Noted, Progressed
 from tripleo_cli.domain.facts import HardwareFacts, Nic
 from tripleo_cli.domain.introspection import BEFORE, Benchmark, Method
 from tripleo_cli.domain.node import Node, NodeId, ProvisionState, Verb
+from tripleo_cli.domain.transition import Goal
 from tripleo_cli.errors import (
     ConflictError,
     InvalidInputError,
@@ -29,7 +30,12 @@ from tripleo_cli.workflows.introspection import (
     note_missing_benchmarks,
     select_nic,
 )
-from tripleo_cli.workflows.travel import Limits, NodeOutcome, Travel
+from tripleo_cli.workflows.travel import (
+    POLLS_THAT_MAY_FAIL,
+    Limits,
+    NodeOutcome,
+    Travel,
+)
 
 S = ProvisionState
 ALL = frozenset(Benchmark)
@@ -63,6 +69,17 @@ class Site:
         outcomes = introspect(self.travel(), inspection, nodes, wanted)
         assert [outcome.name for outcome in outcomes] == [node.name for node in nodes]
         return {outcome.name: outcome for outcome in outcomes}
+
+    def stops_at(self, poll: int, *errors: BaseException) -> None:
+        """Let polls of the nodes' states fail, from this one on."""
+        states, due = self.ironic.states, [None] * (poll - 1) + list(errors)
+
+        def stopped() -> Any:
+            if due and (error := due.pop(0)):
+                raise error
+            return states()
+
+        self.ironic.states = stopped  # type: ignore[method-assign]
 
     def node(self, name: str) -> Node:
         return next(node for node in self.ironic.nodes() if node.name == name)
@@ -208,17 +225,95 @@ def test_settings_are_given_back_after_a_failure_too() -> None:
     assert "inspect wait (try 2; before: Ramdisk reported error: no disk)" in tries
 
 
+def test_a_failed_node_keeps_its_method_until_its_next_inspection() -> None:
+    """Ironic changes no interface of a node whose inspection failed."""
+    site = Site("a")
+    site.ironic.will_fail("a", Verb.INSPECT, "no such system")
+
+    outcome = site.introspect(method=Method.REDFISH, max_retries=0)["a"]
+
+    assert outcome.error == "inspection failed: no such system"
+    assert settings(site.node("a"))[:2] == (None, "redfish")
+    assert site.notes() == [
+        "a keeps settings of this run (Ironic changes no interface after a failure); "
+        "openstack overcloud node introspect gives them back"
+    ]
+    site.ironic.heal("a")
+    assert site.introspect()["a"].result == "done"
+    assert settings(site.node("a")) == (None, "agent", None)
+
+
 def test_settings_are_given_back_after_ctrl_c() -> None:
     site = Site("a")
-
-    def interrupted() -> Any:
-        raise KeyboardInterrupt
-
-    site.ironic.states = interrupted  # type: ignore[method-assign]
+    site.stops_at(1, KeyboardInterrupt())
 
     with pytest.raises(PartialFailureError, match="stopped by Ctrl-C"):
         site.introspect(benchmarks=ALL)
 
+    assert settings(site.node("a")) == (None, "agent", None)
+
+
+def test_ctrl_c_takes_nothing_from_a_node_under_inspection() -> None:
+    site = Site("a", interfaces={"inspect_interface": "redfish"})
+    site.stops_at(2, KeyboardInterrupt())
+
+    with pytest.raises(PartialFailureError, match="go on in Ironic"):
+        site.introspect(benchmarks=ALL, method=Method.AGENT)
+
+    parameters, interface, _ = settings(site.node("a"))
+    assert (bool(parameters), interface) == (True, "agent")
+    assert site.notes() == [
+        "a keeps settings of this run (under inspection); openstack overcloud node "
+        "introspect gives them back"
+    ]
+    assert site.introspect()["a"].result == "done"
+    assert settings(site.node("a")) == (None, "redfish", None)
+
+
+def test_a_node_whose_inspection_was_aborted_gets_its_settings_back() -> None:
+    site = Site("a", interfaces={"inspect_interface": "redfish"})
+    site.ironic.never_answers("a", Verb.INSPECT)
+    site.stops_at(2, KeyboardInterrupt())
+    with pytest.raises(PartialFailureError):
+        site.introspect(method=Method.AGENT)
+
+    [aborted] = site.travel().go("abort", [(site.node("a"), Goal(abort=True))])
+
+    assert (aborted.result, aborted.state) == ("done", S.INSPECT_FAILED)
+    site.ironic.heal("a")
+    assert site.introspect()["a"].result == "done"
+    assert settings(site.node("a")) == (None, "redfish", None)
+
+
+def test_an_ironic_that_stops_answering_costs_no_result() -> None:
+    site = Site("a", interfaces={"inspect_interface": "redfish"})
+    gone = ServiceError("Ironic is gone")
+    site.stops_at(2, *[gone] * (POLLS_THAT_MAY_FAIL + 1))
+
+    with pytest.raises(ServiceError, match="go on in Ironic"):
+        site.introspect(method=Method.AGENT)
+
+    assert settings(site.node("a"))[1] == "agent"
+    assert site.notes()[-1].startswith("a keeps settings of this run (Ironic is gone)")
+    assert site.introspect()["a"].result.startswith("done")
+    assert settings(site.node("a")) == (None, "redfish", None)
+
+
+def test_ctrl_c_while_nodes_are_set_up_gives_settings_back() -> None:
+    site = Site("a", "b")
+    update = site.ironic.update
+
+    def stopped(node: NodeId, changes: Any) -> None:
+        if node == site.node("b").id:
+            raise KeyboardInterrupt
+        update(node, changes)
+
+    site.ironic.update = stopped  # type: ignore[method-assign]
+
+    with pytest.raises(PartialFailureError, match="stopped by Ctrl-C"):
+        site.introspect(benchmarks=ALL)
+
+    assert site.ironic.calls.count("update") == 2
     assert settings(site.node("a")) == (None, "agent", None)
 
 

@@ -152,6 +152,23 @@ def test_the_verdict_names_the_conflict_without_the_nodes_that_do_not_fit() -> N
     assert "gpu: is tagged" in str(proposal.error)
 
 
+def test_every_role_that_is_short_is_in_a_conflict() -> None:
+    marks = {"x": ["a"], "y": ["a", "b"], "z": ["b"]}
+    nodes = [
+        a_node(name, capabilities={f"{profile}_profile": "1" for profile in profiles})
+        for name, profiles in marks.items()
+    ]
+    roles = {name: Role(name=name) for name in ("A", "B")}
+
+    proposal = propose(FakeBaremetal(nodes), {"A": 3, "B": 3}, roles=roles)
+
+    assert proposal.outcome.unmet.keys() == {"A", "B"}
+    assert str(proposal.verdict).splitlines() == [
+        "B needs 3 nodes, 2 fit: y, z",
+        "A needs 3 nodes, 2 fit: x, y",
+    ]
+
+
 def test_some_nodes_are_enough_only_where_that_was_said() -> None:
     baremetal = FakeBaremetal([a_node("a")])
     short, hopeless = (
@@ -204,17 +221,6 @@ def test_pins_that_cannot_hold_are_told(pins: Mapping[str, Pin], told: str) -> N
 
     with pytest.raises(InvalidInputError, match=told):
         propose(FakeBaremetal(nodes), {"Controller": 1, "Compute": 1}, pins=pins)
-
-
-def test_a_pin_on_a_node_in_use_is_of_no_more_concern() -> None:
-    used = active("used", "compute")
-    used = replace(used, capabilities={**used.capabilities, "node": "compute-0"})
-    baremetal = FakeBaremetal([used, a_node("a", capabilities={"node": "compute-0"})])
-
-    proposal = propose(baremetal, {"Compute": 2}, pins={"used": Pin(role="Compute")})
-
-    assert proposal.outcome.is_feasible
-    assert not proposal.chosen
 
 
 def test_the_mode_is_chosen_and_said() -> None:

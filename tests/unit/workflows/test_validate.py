@@ -21,7 +21,6 @@ from tripleo_cli.domain.validation.registry import CHECKS
 from tripleo_cli.domain.validation.report import Report
 from tripleo_cli.errors import (
     InvalidInputError,
-    ServiceError,
     StackFailedError,
     UnreachableError,
 )
@@ -113,17 +112,20 @@ def test_inventories_are_read_of_a_few_nodes_only() -> None:
     assert findings(report) == {"root-disk"}
 
 
-def test_nodes_without_a_hint_are_looked_at_first() -> None:
+def test_nodes_with_a_hint_are_looked_at_first() -> None:
+    """A hint that fits no disk fails the deployment; none at all may do."""
     cloud = inspected(a_cloud(INVENTORIES + 10))
-    *hinted, last = sorted(cloud.baremetal.nodes(), key=lambda node: node.name)
-    for node in hinted:
-        properties = {**node.properties, "root_device": {"size": 100}}
-        cloud.baremetal.change(node.id, properties=properties)
+    last = max(cloud.baremetal.nodes(), key=lambda node: node.name)
+    properties = {**last.properties, "root_device": {"wwn": "0x9"}}
+    cloud.baremetal.change(last.id, properties=properties)
 
     report = ask(cloud, Compute=INVENTORIES + 9)
 
-    ((_, finding),) = report.findings(Severity.WARNING)
+    ((_, finding),) = report.findings(Severity.ERROR)
     assert finding.subjects == (last.name,)
+    assert report.notes == (
+        f"root-disk: {INVENTORIES} of {INVENTORIES + 10} nodes looked at",
+    )
 
 
 def test_what_is_skipped_is_not_asked() -> None:
@@ -186,7 +188,9 @@ def test_a_request_without_sense_is_a_finding() -> None:
     assert (name, finding.subjects) == ("request", ("Controler",))
 
 
-def test_a_silent_service_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_service_is_an_error_among_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     cloud = a_cloud(2)
 
     def silent() -> None:
@@ -194,8 +198,11 @@ def test_a_silent_service_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(cloud.images, "images", silent)
 
-    with pytest.raises(ServiceError, match="no answer from Glance"):
-        ask(cloud)
+    report = ask(cloud, Computer=1)
+
+    told = {name: str(finding) for name, finding in report.findings(Severity.ERROR)}
+    assert set(told) == {"services", "request"}
+    assert "flavors: cannot be checked: no answer from Glance" in told["services"]
 
 
 def test_unknown_checks_are_refused_before_anything_is_asked() -> None:

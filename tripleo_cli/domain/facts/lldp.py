@@ -55,13 +55,14 @@ def switch_from_tlvs(tlvs: object) -> SwitchPort | None:
     )
 
 
-def _pairs(tlvs: object) -> Iterator[tuple[object, bytes]]:
+def _pairs(tlvs: object) -> Iterator[tuple[int, bytes]]:
     for pair in sequence(tlvs):
-        if isinstance(pair, list | tuple) and len(pair) == 2:  # noqa: PLR2004 - a pair
-            try:
-                yield pair[0], bytes.fromhex(pair[1])
-            except (TypeError, ValueError):  # not hexadecimal: says nothing
-                continue
+        match pair:
+            case [int(kind), str(value)]:
+                try:
+                    yield kind, bytes.fromhex(value)
+                except ValueError:  # not hexadecimal: says nothing
+                    continue
 
 
 def _id_from_bytes(kind: int, value: bytes) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tripleo_cli.domain.matching.required import common_requirement
 from tripleo_cli.domain.role import DEFAULT_RESOURCE_CLASS, Needs, Role
 
 _MIB_PER_GIB = 1024
@@ -27,7 +28,8 @@ def common_asks(roles: Sequence[Role]) -> str:
     parts = [
         *([f"with at least {_listed(said)}"] if said else []),
         *([f"with {_listed(sorted(needs.traits))}"] if needs.traits else []),
-        *_if_all_same(roles),
+        *_common_class(roles),
+        *_common_requirement(roles),
     ]
     return " ".join(parts)
 
@@ -35,12 +37,8 @@ def common_asks(roles: Sequence[Role]) -> str:
 def easygoing(roles: Sequence[Role]) -> list[Role]:
     """Give these roles, asking only for what all of them ask for."""
     needs = _common_needs(roles)
-    requires = roles[0].requires
-    is_shared = all(role.requires == requires for role in roles)
-    return [
-        replace(role, needs=needs, requires=requires if is_shared else None)
-        for role in roles
-    ]
+    requires = common_requirement([role.requires for role in roles])
+    return [replace(role, needs=needs, requires=requires) for role in roles]
 
 
 def _common_needs(roles: Sequence[Role]) -> Needs:
@@ -52,15 +50,15 @@ def _common_needs(roles: Sequence[Role]) -> Needs:
     )
 
 
-def _if_all_same(roles: Sequence[Role]) -> list[str]:
-    first, *others = roles
-    parts = []
-    is_same_class = all(one.resource_class == first.resource_class for one in others)
-    if is_same_class and first.resource_class != DEFAULT_RESOURCE_CLASS:
-        parts.append(f'of resource class "{first.resource_class}"')
-    if first.requires and all(one.requires == first.requires for one in others):
-        parts.append(first.requires.describe("are"))
-    return parts
+def _common_class(roles: Sequence[Role]) -> list[str]:
+    (name, *others) = {role.resource_class for role in roles}
+    is_said = not others and name != DEFAULT_RESOURCE_CLASS
+    return [f'of resource class "{name}"'] if is_said else []
+
+
+def _common_requirement(roles: Sequence[Role]) -> list[str]:
+    common = common_requirement([role.requires for role in roles])
+    return [common.describe("are")] if common else []
 
 
 def _memory(mib: int) -> str:

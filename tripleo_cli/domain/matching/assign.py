@@ -13,28 +13,46 @@ Roles are numbered; what a node fits is an integer with one bit for each role.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import reduce
 from operator import or_
 
 
-def assign(capacities: Sequence[int], fits: Sequence[int]) -> list[list[int]]:
+def assign(
+    capacities: Sequence[int], fits: Sequence[int], waves: Iterable[int] = ()
+) -> list[list[int]]:
     """Place nodes in roles.
 
     Args:
         capacities: How many nodes each role takes.
         fits: For each node, most preferred first, the bits of the roles it fits.
+        waves: The bits of the roles that come first, of those that come second and
+            so on, each role in one of them; nothing where all are equal. Later roles
+            get what is left: a place that was filled stays filled.
 
     Returns:
         For each role, the indices of its nodes in ascending order.
     """
     seating = Seating(capacities)
-    for node, mask in enumerate(fits):
-        if not seating.has_room:
-            break
-        if mask & seating.live:
-            seating.offer(node, mask)
+    waiting: Sequence[int] = range(len(fits))
+    for wave in waves or ((1 << len(capacities)) - 1,):
+        seating.open(wave)
+        waiting = _seat(seating, waiting, fits)
     return [sorted(seating.nodes(role)) for role in range(len(capacities))]
+
+
+def _seat(
+    seating: Seating, waiting: Sequence[int], fits: Sequence[int]
+) -> Sequence[int]:
+    """Offer nodes; gives those that found no place."""
+    left: list[int] = []
+    for number, node in enumerate(waiting):
+        if not seating.has_room:
+            return [*left, *waiting[number:]]
+        mask = fits[node]
+        if not (mask & seating.live and seating.offer(node, mask)):
+            left.append(node)
+    return left
 
 
 def roles_in(mask: int) -> Iterator[int]:
@@ -48,20 +66,28 @@ def roles_in(mask: int) -> Iterator[int]:
 class Seating:
     """Nodes in roles, while they are being placed.
 
-    ``live`` are the roles that could still take a node, directly or by passing one
-    on. A role that drops out never returns: all the nodes of such roles fit only
-    each other's, which are full.
+    Roles take nodes from when they are opened. ``live`` are the roles that could
+    still take a node, directly or by passing one on. A role that drops out returns
+    only when others are opened: all the nodes of such roles fit only each other's,
+    which are full.
     """
 
     def __init__(self, capacities: Sequence[int]) -> None:
         self._room = list(capacities)
-        self._open = sum(1 << role for role, room in enumerate(capacities) if room > 0)
+        self._opened = self._open = 0
         # By role: what its nodes fit, and those nodes. Nodes that fit the same roles
         # are interchangeable, and real fleets have few kinds of them.
         self._groups: list[dict[int, list[int]]] = [{} for _ in capacities]
         self._reach = [0] * len(self._room)
         self._turn = 0
-        self.live = self._open
+        self.live = 0
+
+    def open(self, roles: int) -> None:
+        """Let roles take nodes, those that have places."""
+        opened = sum(1 << role for role in roles_in(roles) if self._room[role] > 0)
+        self._open |= opened
+        self._opened |= opened
+        self.live = self._opened
 
     @property
     def has_room(self) -> bool:
@@ -73,13 +99,13 @@ class Seating:
         for group in self._groups[role].values():
             yield from group
 
-    def offer(self, node: int, mask: int) -> None:
+    def offer(self, node: int, mask: int) -> bool:
         """Place a node, if need be by moving others from role to role."""
         free = mask & self._open
         if not free:
             path = self._find_path(mask & self.live)
             if not path:
-                return
+                return False
             for source, target in zip(path[-2::-1], path[:0:-1], strict=True):
                 self._move(source, target)
             role = path[0]
@@ -92,6 +118,7 @@ class Seating:
             self._turn = role + 1
             self._take(role)
         self._seat(node, mask, role)
+        return True
 
     def _take(self, role: int) -> None:
         self._room[role] -= 1

@@ -100,5 +100,5 @@ def _size(value: Any) -> int | None:
     """Read a size; Ironic stores what it was given, numbers as texts included."""
     try:
         return int(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

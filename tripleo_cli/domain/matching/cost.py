@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from tripleo_cli.domain.matching.candidate import Candidate
+from tripleo_cli.domain.matching.required import least_sizes
 from tripleo_cli.domain.role import Role
 
 SHARES = 10_000
@@ -49,7 +50,14 @@ def is_second(role: Role) -> bool:
     return "primary" not in role.tags
 
 
-def waste(size: Sequence[int], role: Role, fleet: Fleet) -> Levels:
+def asked_of(role: Role) -> Sequence[int]:
+    """Give the memory, CPUs and storage that a role asks for, wherever it does so."""
+    needs = role.needs
+    sizes = needs.memory_mb, needs.cpus, needs.disk_gb
+    return [*map(max, sizes, least_sizes(role.requires))]
+
+
+def waste(size: Sequence[int], asked: Sequence[int], fleet: Fleet) -> Levels:
     """Measure what a node has beyond what a role asks for.
 
     Memory, CPUs and storage count alike, each as a share of the fleet's largest. The
@@ -57,7 +65,6 @@ def waste(size: Sequence[int], role: Role, fleet: Fleet) -> Levels:
     the sum of their squares, which decides who gets which of the nodes in use: the
     modest role gets the small one, so that nobody has much too much.
     """
-    asked = (role.needs.memory_mb, role.needs.cpus, role.needs.disk_gb)
     over = [
         # Rounded one by one: then sums of differences are differences of sums.
         max(has * SHARES // largest - needs * SHARES // largest, 0)

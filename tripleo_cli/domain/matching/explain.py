@@ -40,11 +40,11 @@ def shortage(outcome: Outcome, request: MatchRequest) -> str:
         wanted = sum(outcome.wanted.values())
         return f"{_count(wanted, 'node')} wanted, but no node is registered"
     parts = []
+    against = rejections(request, _named(outcome))
+    nodes = by_name(request.nodes)
     for conflict in outcome.conflicts:
-        against = rejections(request, conflict.roles)
         reasons = {
-            label(node): _in_words(against[node.id], conflict.roles)
-            for node in by_name(request.nodes)
+            label(node): _in_words(against[node.id], conflict.roles) for node in nodes
         }
         parts.append(headline(conflict, outcome.wanted) + _listed(reasons))
     return "\n".join(parts)
@@ -92,10 +92,15 @@ def _crowded(crowd: Crowd) -> str:
     )
 
 
+def _named(outcome: Outcome) -> list[str]:
+    return sorted({name for conflict in outcome.conflicts for name in conflict.roles})
+
+
 def _in_words(against: Mapping[str, str], among: Sequence[str]) -> str:
-    if len(against) == len(among) and len(set(against.values())) == 1:
-        return next(iter(against.values()))
-    return "; ".join(f"{name}: {reason}" for name, reason in against.items())
+    reasons = {name: against[name] for name in among if name in against}
+    if len(reasons) == len(among) and len(set(reasons.values())) == 1:
+        return next(iter(reasons.values()))
+    return "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
 
 
 def _listed(reasons: Mapping[str, str]) -> str:

@@ -24,7 +24,10 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """Roles that together want more nodes than fit them; none of them can be spared.
+    """Roles that together want more nodes than fit them.
+
+    Without any one of them the others could have their nodes; or they are the fewest
+    that leave one of them short.
 
     ``nodes`` are all that fit one or more of the roles, those already serving them
     included. ``asks`` is what all the roles ask of them, in words that follow "nodes",

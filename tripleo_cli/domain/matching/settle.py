@@ -9,7 +9,7 @@ from tripleo_cli.domain.matching.judge import candidates, reason_against
 from tripleo_cli.domain.matching.order import by_name
 from tripleo_cli.domain.matching.outcome import Assignment
 from tripleo_cli.domain.matching.request import MatchRequest, Pin
-from tripleo_cli.domain.node import Node, NodeId
+from tripleo_cli.domain.node import Node, NodeId, label
 
 
 def settle(
@@ -40,12 +40,9 @@ def loose_pins(assignment: Assignment, request: MatchRequest) -> dict[NodeId, st
         and request.pins[node.id].role in request.wanted
         and node.id not in assignment.pins
     ]
-    used = {node.id for nodes in assignment.nodes.values() for node in nodes}
     # Looking at candidates costs a look at all nodes, and most often no pin is loose.
     read = candidates(request, loose) if loose else []
-    return {
-        one.node.id: _why(one, request, is_used=one.node.id in used) for one in read
-    }
+    return {one.node.id: _why(one, assignment, request) for one in read}
 
 
 def _arranged(
@@ -81,12 +78,19 @@ def _place(pin: Pin) -> str:
     return pin.role if pin.index is None else f"{pin.role} {pin.index}"
 
 
-def _why(candidate: Candidate, request: MatchRequest, *, is_used: bool) -> str:
-    pin = request.pins[candidate.node.id]
+def _why(candidate: Candidate, assignment: Assignment, request: MatchRequest) -> str:
+    node, pin = candidate.node, request.pins[candidate.node.id]
     said = f"is pinned to {_place(pin)}"
     if reason := reason_against(candidate, request.roles[pin.role], request):
         return f"{said}, but {reason}"
-    if not is_used:
+    members = assignment.nodes[pin.role]
+    if pin.index is None or node not in members:
         return f"{said}, which has no place left"
-    taken = pin.index is not None and pin.index < request.wanted[pin.role]
-    return f"{said}, {'which another one has' if taken else 'which there is not'}"
+    return f"{said}, {_why_not_there(pin.index, members, request.wanted[pin.role])}"
+
+
+def _why_not_there(index: int, members: Sequence[Node], wanted: int) -> str:
+    if index < len(members):
+        return f"which {label(members[index])} has"
+    number = f"{len(members)} {'node' if len(members) == 1 else 'nodes'}"
+    return f"but the role has only {number}" if index < wanted else "which there is not"

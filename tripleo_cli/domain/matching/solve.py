@@ -139,11 +139,14 @@ def _asks(request: MatchRequest, names: Sequence[str], fitting: Sequence[Node]) 
     Empty where other nodes have it too, and miss what only one of the roles asks for.
     """
     roles = [request.roles[name] for name in names]
+    if len(roles) == 1:
+        return common_asks(roles)
     known = {node.id for node in fitting}
     others = [node for node in request.nodes if node.id not in known]
+    asking = easygoing(roles)
     has_more = any(
         reason_against(candidate, role, request) is None
         for candidate in candidates(request, others)
-        for role in easygoing(roles)
+        for role in asking
     )
     return "" if has_more else common_asks(roles)

@@ -11,6 +11,7 @@ from tripleo_cli.domain.matching.allot import Cell, Kind
 from tripleo_cli.domain.matching.candidate import Candidate
 from tripleo_cli.domain.matching.cost import (
     Levels,
+    asked_of,
     fleet_of,
     is_second,
     rank,
@@ -183,10 +184,11 @@ def _levels(
 ) -> Iterator[dict[int, Levels]]:
     """Give for each kind its levels in the roles, by number, that it fits."""
     fleet = fleet_of(members[0] for members in alike.values())
+    asked = [asked_of(role) for role in roles]
 
     @cache
     def wasted(size: tuple[int, int, int], number: int) -> Levels:
-        return waste(size, roles[number], fleet)
+        return waste(size, asked[number], fleet)
 
     for kind, members in alike.items():
         yield {

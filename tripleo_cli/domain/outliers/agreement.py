@@ -2,6 +2,7 @@
 
 A node has dozens of results. However rarely one of them is far off by chance, one of
 so many is, somewhere in the fleet. But a slow part is slow in all that it does.
+Where like machines do not agree in one result of a kind, the others are doubtful, too.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from tripleo_cli.domain.outliers.findings import Verdict
 
 SURE: Final = 1.3
 """How many times what is allowed a single result must deviate by."""
+SURE_IN_DOUBT: Final = 2
+"""The same where another result of the kind is unstable."""
 AGREEING: Final = 2
 """Or how many results of a kind must deviate to the same side."""
 
@@ -29,11 +32,21 @@ def agreed(made: Sequence[Comparison]) -> tuple[Comparison, ...]:
         (dot.node.id, one.kind, dot.verdict) for one in made for dot in one.odd
     )
 
+    unstable = {
+        (dot.node.id, one.kind)
+        for one in made
+        if one.is_unstable
+        for dot in one.dots
+        if dot.is_judged
+    }
+
     def stays(one: Comparison, dot: Dot) -> bool:
+        place = (dot.node.id, one.kind)
+        sure = SURE_IN_DOUBT if place in unstable and not one.is_unstable else SURE
         return (
-            results[dot.node.id, one.kind] == 1
-            or odd[dot.node.id, one.kind, dot.verdict] >= AGREEING
-            or abs(dot.deviation) > SURE * one.limit
+            results[place] == 1
+            or odd[*place, dot.verdict] >= AGREEING
+            or abs(dot.deviation) > sure * one.limit
         )
 
     return tuple(

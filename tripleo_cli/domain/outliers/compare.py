@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.outliers.agreement import agreed
-from tripleo_cli.domain.outliers.comparison import Comparison, Dot
+from tripleo_cli.domain.outliers.comparison import Comparison, Dot, Single
 from tripleo_cli.domain.outliers.findings import Finding, Verdict
 from tripleo_cli.domain.outliers.group import group_of
 from tripleo_cli.domain.outliers.metrics import Kind
@@ -18,7 +17,9 @@ from tripleo_cli.domain.outliers.readings import readings_of
 from tripleo_cli.domain.outliers.statistic import (
     FEWEST,
     deviations,
+    is_unstable,
     limit,
+    median,
     scatter,
     shared_scatter,
 )
@@ -34,11 +35,13 @@ class Comparisons:
     """All comparisons.
 
     ``alone`` are nodes of which some kind of result could not be compared at all,
-    because fewer than three machines are alike in it.
+    because fewer than three machines are alike in it. ``singles`` are all results
+    without a comparison.
     """
 
     made: tuple[Comparison, ...]
     alone: tuple[Node, ...]
+    singles: tuple[Single, ...]
 
 
 def compare(nodes: Iterable[Node], tolerances: Tolerances) -> Comparisons:
@@ -70,7 +73,8 @@ def compare(nodes: Iterable[Node], tolerances: Tolerances) -> Comparisons:
         )
         for place in sorted(chosen, key=lambda place: (place[0].label, place[1]))
     )
-    return Comparisons(made=agreed(made), alone=alone)
+    singles = tuple(_singles(circles, ways))
+    return Comparisons(made=agreed(made), alone=alone, singles=singles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,12 +112,27 @@ def _chosen(
     known = {}
     for node, kind, places in ways:
         known[node.id] = node
-        place = next((one for one in places if len(circles[one]) >= FEWEST), None)
+        place = _place(circles, places)
         compared[node.id, kind] |= place is not None
         if place:
             chosen[place].add(node.id)
     alone = {node for (node, _), is_compared in compared.items() if not is_compared}
     return chosen, tuple(node for id_, node in known.items() if id_ in alone)
+
+
+def _place(
+    circles: Mapping[Place, Sequence[Dot]], places: Iterable[Place]
+) -> Place | None:
+    return next((one for one in places if len(circles[one]) >= FEWEST), None)
+
+
+def _singles(circles: Mapping[Place, Sequence[Dot]], ways: Ways) -> Iterator[Single]:
+    """Give the results that are compared nowhere, with those of the closest peers."""
+    lonely = {places[0] for _, _, places in ways if not _place(circles, places)}
+    for peers, metric in sorted(lonely, key=lambda place: (place[0].label, place[1])):
+        dots = tuple(circles[peers, metric])
+        kind = dots[0].reading.kind
+        yield Single(group=peers.label, metric=metric, kind=kind, dots=dots)
 
 
 def _placed(dots: Iterable[Dot], distances: Iterable[float]) -> tuple[Dot, ...]:
@@ -135,10 +154,11 @@ def _comparison(
         group=peers.label,
         metric=metric,
         kind=first.kind,
-        median=statistics.median(dot.reading.value for dot in dots),
+        median=median(dot.reading.value for dot in dots),
         scatter=scatter(distances),
         limit=allowed,
         lower_is_better=first.lower_is_better,
+        is_unstable=is_unstable(distances, tolerance),
         dots=tuple(
             replace(dot, verdict=_verdict(dot, allowed), is_judged=True)
             if dot.node.id in judged

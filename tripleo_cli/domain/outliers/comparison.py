@@ -24,8 +24,22 @@ class Dot:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Single:
+    """A metric's results of one or two machines: too few to compare."""
+
+    group: str
+    metric: str
+    kind: Kind
+    dots: tuple[Dot, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """A metric's results of like machines; ``limit`` is relative to ``median``."""
+    """A metric's results of like machines; ``limit`` is relative to ``median``.
+
+    It ``is_unstable`` where results scatter by more than is tolerated: only those far
+    beyond that are odd.
+    """
 
     group: str
     metric: str
@@ -34,6 +48,7 @@ class Comparison:
     scatter: float
     limit: float
     lower_is_better: bool
+    is_unstable: bool
     dots: tuple[Dot, ...]
 
     @property

@@ -9,6 +9,7 @@ from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.outliers.metrics import Kind
 
 _WHOLE = 100
+_LONG = 1e15
 
 
 class Verdict(Enum):
@@ -52,4 +53,4 @@ def in_words(value: float | str) -> str:
     """Write a result with the digits that matter; texts are as they are."""
     if isinstance(value, str):
         return value
-    return f"{value:.0f}" if abs(value) >= _WHOLE else f"{value:.4g}"
+    return f"{value:.0f}" if _WHOLE <= abs(value) < _LONG else f"{value:.4g}"

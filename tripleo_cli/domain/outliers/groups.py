@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Callable, Iterable, Mapping
 
 from tripleo_cli.domain.node import Node
 from tripleo_cli.domain.outliers.group import GroupKey, group_of
 from tripleo_cli.domain.outliers.metrics import kind_of
 from tripleo_cli.domain.outliers.peers import Peers, peers_for
+from tripleo_cli.domain.outliers.statistic import median
 
 __all__ = ["GroupKey", "group_of", "medians"]
 
@@ -36,7 +36,7 @@ def medians(
                     values = metrics[metric] = pool.setdefault(metric, [])
                 values.append(benchmarks[metric])
     usual = {
-        id(values): statistics.median(values)
+        id(values): median(values)
         for pool in pools.values()
         for values in pool.values()
     }

@@ -8,7 +8,7 @@ from typing import Final
 
 from tripleo_cli.domain.node import Node, NodeId
 from tripleo_cli.domain.outliers.compare import compare, findings_of
-from tripleo_cli.domain.outliers.comparison import Comparison
+from tripleo_cli.domain.outliers.comparison import Comparison, Single
 from tripleo_cli.domain.outliers.differences import differences
 from tripleo_cli.domain.outliers.findings import Finding, Verdict
 from tripleo_cli.domain.outliers.group import GroupKey, group_of
@@ -23,7 +23,8 @@ class Survey:
 
     ``groups`` hold like machines, the largest group first. ``unknown`` were never
     inspected; ``unmeasured`` have no benchmark results; of ``alone``, results of some
-    kind have fewer than three machines to be compared among.
+    kind have fewer than three machines to be compared among: those results are
+    ``singles``.
     """
 
     groups: Mapping[GroupKey, tuple[Node, ...]]
@@ -32,6 +33,12 @@ class Survey:
     unknown: tuple[Node, ...]
     unmeasured: tuple[Node, ...]
     alone: tuple[Node, ...]
+    singles: tuple[Single, ...]
+
+    @property
+    def unstable(self) -> tuple[Comparison, ...]:
+        """Metrics in which like machines scatter by more than is tolerated."""
+        return tuple(one for one in self.comparisons if one.is_unstable)
 
     def of(self, *verdicts: Verdict) -> Mapping[NodeId, tuple[Finding, ...]]:
         """Give the findings with one of these verdicts, by node."""
@@ -58,6 +65,7 @@ def survey(nodes: Iterable[Node], tolerances: Tolerances) -> Survey:
         unknown=tuple(node for node in ordered if node.facts is None),
         unmeasured=tuple(n for n in inspected if n.facts and not n.facts.benchmarks),
         alone=comparisons.alone,
+        singles=comparisons.singles,
     )
 
 

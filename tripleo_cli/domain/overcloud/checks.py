@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from tripleo_cli.domain.overcloud.layout import DeployedNode, Layout
 from tripleo_cli.domain.overcloud.outcome import Target
@@ -31,6 +33,10 @@ have one of these, and the check is made node by node, as that of ``hypervisors`
 Nova lists a compute there when it has been discovered in a cell, and is up.
 ``expect: {names: [...]}`` wants things of these names, or types, in the list.
 """
+AT_ONCE = 6
+"""How many checks a node makes at a time."""
+AROUND_S = 35.0
+"""What a check may take besides: its last attempt, its unit's last words."""
 SHOWN = 80
 """How many characters of an answer a failure quotes."""
 
@@ -69,6 +75,21 @@ def deployer_checks(
         if check.on is CheckPlace.DEPLOYER and check.name.casefold() not in unwanted
         for asked in _aimed(layout, service, check, step)
     ]
+
+
+def patience(
+    checks: Iterable[Mapping[str, Any]], within_s: float | None = None
+) -> float:
+    """Say how many seconds a node may take for checks, all of which fail.
+
+    Args:
+        checks: As its bundle has them.
+        within_s: How long each may take at most, where that is less than its own time.
+    """
+    most = math.inf if within_s is None else within_s
+    limits = [min(float(one["timeout_s"]), most) + AROUND_S for one in checks]
+    # The last one to begin does so when the others have kept all places busy.
+    return max(limits, default=0.0) + sum(limits) / AT_ONCE
 
 
 def _aimed(

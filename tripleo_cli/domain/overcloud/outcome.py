@@ -126,22 +126,39 @@ class PrepareOutcome:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What a node tells of a service that is in trouble; empty where it knows nothing.
+
+    ``unit`` is the systemd unit in question, ``log`` its last lines, ``resource``
+    puppet's that looks after it, with file and line.
+    """
+
+    unit: str = ""
+    log: tuple[str, ...] = ()
+    resource: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOutcome:
     """Whether a check of a service passed on a node.
 
     ``step`` is whose check it is, 0 where it is about the node itself. ``detail`` says
-    what was seen, and what was wanted. ``unit`` is the systemd unit in question, and
-    ``log`` its last lines; both are empty where there is none.
+    what was seen, and what was wanted. ``account`` is of the service where the check
+    failed, and ``told_by`` the node that gave it, where the check was made from here.
     """
 
     name: str
     passed: bool
     detail: str = ""
-    unit: str = ""
-    log: tuple[str, ...] = ()
+    service: str = ""
+    account: Account = Account()
+    told_by: str = ""
     seconds: float = 0.0
     step: int = 0
 
+
+CHECKS_S = 900.0
+"""How long a node may take for its checks where nobody knows how long they may."""
 
 OnOutcome = Callable[[str, StepOutcome], None]
 """Is told how a step has ended on a node (its host name), from several threads."""

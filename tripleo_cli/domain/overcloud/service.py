@@ -162,7 +162,8 @@ CHECK_KINDS: Mapping[str, CheckKind] = {
 }
 """Every kind by its key in a service file.
 
-``systemd``: the unit is active, and was restarted at most ``max_restarts`` times.
+``systemd``: the unit is active, and was restarted at most ``max_restarts`` times
+before it had run for 10 minutes.
 ``tcp``: the port takes a connection. ``http``: ``status`` is a list (200), ``body`` a
 text in the answer. ``sql``: ``query`` as root, ``expect`` a text in the answer.
 ``amqp``: RabbitMQ answers and has no alarms. ``cluster``: all nodes that run the
@@ -196,7 +197,8 @@ class Service:
     ``packages`` are the distribution's, ``puppet`` those of puppet modules;
     ``needs`` are services that must run somewhere in the overcloud, ``beside`` those
     that must run on the same nodes. ``hiera`` is for nodes that run it, ``all_nodes``
-    for every node. ``steps`` and ``checks`` go by number of the step.
+    for every node. ``steps`` and ``checks`` go by number of the step. ``source`` is the
+    file, for people only: the stack does not know it.
     """
 
     name: str
@@ -214,6 +216,7 @@ class Service:
     all_nodes: Mapping[str, Any] = field(default_factory=dict)
     steps: Mapping[int, StepWork] = field(default_factory=dict)
     checks: Mapping[int, tuple[Check, ...]] = field(default_factory=dict)
+    source: str = field(default="", compare=False)
 
     @property
     def key(self) -> str:

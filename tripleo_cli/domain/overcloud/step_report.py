@@ -60,14 +60,17 @@ def step_failure(hostname: str, outcome: StepOutcome) -> str:
 
 
 def check_failure(hostname: str, step: int, check: CheckOutcome) -> str:
-    """Say which check failed where, of which unit, and the unit's last lines."""
-    about = f" (unit {check.unit})" if check.unit else ""
+    """Say which check failed where, and what is known of the unit in question."""
+    account = check.account
+    by = f" on {check.told_by}" if check.told_by else ""
+    about = f" (unit {account.unit}{by})" if account.unit else ""
     seconds = f" after {check.seconds:.0f} s" if check.seconds else ""
     lines = [
         f'step {step} of {hostname}: check "{check.name}" failed{seconds}{about}: '
         f"{_indented(check.detail or 'no detail')}"
     ]
-    lines += [f"    {line}" for line in check.log[-MOST_LOG_LINES:]]
+    lines += [f"  puppet's {account.resource}"] if account.resource else []
+    lines += [f"    {line}" for line in account.log[-MOST_LOG_LINES:]]
     return "\n".join(lines)
 
 

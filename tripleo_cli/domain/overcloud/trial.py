@@ -40,6 +40,14 @@ class Thing(Enum):
     FLAVOR = "flavor"
     SERVER = "server"
 
+    @property
+    def service(self) -> str:
+        """The type of the service that has it, as in the catalogue."""
+        if self is Thing.IMAGE:
+            return "image"
+        is_novas = self in (Thing.FLAVOR, Thing.SERVER)
+        return "compute" if is_novas else "network"
+
 
 READY = frozenset({"active", "ACTIVE"})
 """What services call a thing that can be used."""
@@ -60,7 +68,7 @@ class Verdict(Enum):
     OK = "ok"
     FAILED = "failed"
     SKIPPED = "skipped"
-    """The overcloud has nothing that could do it."""
+    """The overcloud has nothing that could do it, or somebody needs what is to go."""
     NOT_TRIED = "not tried"
     """Something that it needs has failed."""
 

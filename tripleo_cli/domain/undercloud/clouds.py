@@ -1,13 +1,17 @@
-"""The entries of an undercloud in clouds.yaml."""
+"""The entries of an undercloud, or an overcloud, in clouds.yaml."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tripleo_cli.domain.undercloud.catalog import REGION, url_of
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.secrets import ADMIN
+from tripleo_cli.errors import Problem
+
+REMEDY = "correct it, or remove the entry"
+_KINDS: Mapping[type, str] = {str: "a text", list: "a list"}
 
 
 def cloud_entries(
@@ -50,8 +54,25 @@ def merged(
     return {**document, "clouds": clouds}
 
 
+def entry_problems(
+    document: Mapping[str, Any], names: Iterable[str]
+) -> Iterator[Problem]:
+    """Say which entries of these names nobody can sign in with.
+
+    What they hold is not told: it may be a password.
+    """
+    clouds = document.get("clouds") or {}
+    for name in names:
+        where, found = f"clouds.{name}", clouds.get(name)
+        if isinstance(found, Mapping):
+            where, found = f"{where}.auth", found.get("auth")
+        if found is not None and not isinstance(found, Mapping):
+            kind = _KINDS.get(type(found), "a value")
+            yield Problem(where, f"is {kind}, not a mapping", REMEDY)
+
+
 def strangers(
-    document: Mapping[str, Any], entries: Mapping[str, Mapping[str, Any]]
+    document: Mapping[str, Any], entries: Mapping[str, object]
 ) -> Sequence[str]:
     """Name the entries of other clouds that ours would replace.
 
@@ -65,6 +86,12 @@ def strangers(
     ]
 
 
-def _agree(found: Mapping[str, Any], entry: Mapping[str, Any]) -> bool:
-    there, ours = (found or {}).get("auth") or {}, entry["auth"]
-    return any(there.get(key) == ours[key] for key in ("auth_url", "password"))
+def _agree(found: object, entry: object) -> bool:
+    there, ours = _auth(found), _auth(entry)
+    keys = ("auth_url", "password")
+    return any(key in ours and there.get(key) == ours[key] for key in keys)
+
+
+def _auth(entry: object) -> Mapping[str, Any]:
+    auth = entry.get("auth") if isinstance(entry, Mapping) else None
+    return auth if isinstance(auth, Mapping) else {}

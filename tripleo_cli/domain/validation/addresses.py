@@ -46,6 +46,9 @@ def addresses_are_single(facts: DeploymentFacts) -> Iterator[Finding]:
 
 
 def _fixed_ips(facts: DeploymentFacts) -> Iterator[Finding]:
+    for where, value in _no_lists(facts):
+        what = f'is "{value}", but must be a list of addresses, one for each node'
+        yield error(where, what, 'as in ["192.0.2.1"]')
     holders: dict[Address, list[str]] = {}
     for where, text in fixed_ips(facts.request.parameters):
         try:
@@ -92,8 +95,21 @@ def fixed_ips(parameters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                     yield f"{key}.{index}", str(item["ip_address"])
         elif key.endswith(_ROLE) and isinstance(value, Mapping):
             for network, listed in value.items():
-                for index, text in enumerate(listed or ()):
+                for index, text in enumerate(listed if _is_list(listed) else ()):
                     yield f"{key}.{network}.{index}", str(text)
+
+
+def _no_lists(facts: DeploymentFacts) -> Iterator[tuple[str, object]]:
+    """Find what should be a list of addresses for a network of a role, and is none."""
+    for role in facts.roles:
+        networks = facts.request.parameters.get(f"{role}{_ROLE}")
+        for network, value in networks.items() if isinstance(networks, Mapping) else ():
+            if value is not None and not _is_list(value):
+                yield f"{role}{_ROLE}.{network}", value
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def _shared(pairs: Iterable[tuple[str, Node]]) -> Iterator[tuple[str, list[Node]]]:

@@ -12,6 +12,7 @@ from tripleo_cli.domain.profile import (
     profile_trait,
     profile_traits,
 )
+from tripleo_cli.domain.transition import RECOVERABLE
 from tripleo_cli.domain.validation.facts import DeploymentFacts, labels
 from tripleo_cli.domain.validation.finding import Finding, arguments, error, warning
 from tripleo_cli.domain.validation.images import matching
@@ -65,13 +66,27 @@ def nodes_are_well(facts: DeploymentFacts) -> Iterator[Finding]:
     for state, nodes in sorted(_grouped(failed, lambda n: n.provision.value).items()):
         reason = nodes[0].state.last_error
         what = f"is {state}" + (f": {reason}" if reason else "")
-        remedy = f"openstack overcloud node provide {arguments(labels(nodes))}"
-        yield warning(labels(nodes), what, remedy)
+        yield warning(labels(nodes), what, _recovery(nodes))
     chosen = [node for node in facts.chosen() if node.state.last_error]
     for reason, nodes in sorted(_grouped(chosen, _last_error).items()):
         remedy = f"openstack baremetal node show {labels(nodes)[0]}"
         what = f"chosen, and its last error is: {reason}"
         yield warning(labels(nodes), what, remedy)
+
+
+def _recovery(nodes: list[Node]) -> str:
+    """Say what makes nodes of one failed state available again."""
+    names = arguments(labels(nodes))
+    if nodes[0].provision in RECOVERABLE:
+        return f"openstack overcloud node provide {names}"
+    return f"openstack baremetal node undeploy {names}"
+
+
+def inventories_known(facts: DeploymentFacts) -> str:
+    """Say of how many nodes it is known what is in them; empty where none counts."""
+    chosen = facts.chosen()
+    known = sum(node.facts is not None for node in chosen)
+    return f"{known} of {len(chosen)} nodes looked at" if chosen else ""
 
 
 def root_disks_are_certain(facts: DeploymentFacts) -> Iterator[Finding]:

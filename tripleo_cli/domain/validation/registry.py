@@ -16,15 +16,20 @@ from tripleo_cli.domain.validation.facts import DeploymentFacts, Need
 from tripleo_cli.domain.validation.finding import Finding
 
 Judge = Callable[[DeploymentFacts], Iterator[Finding]]
+Scope = Callable[[DeploymentFacts], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One check; ``name`` is what ``--skip`` takes."""
+    """One check; ``name`` is what ``--skip`` takes.
+
+    ``scope`` tells how much it has seen, where that may not be all.
+    """
 
     name: str
     judge: Judge
     needs: frozenset[Need] = frozenset()
+    scope: Scope = lambda _: ""
 
     @property
     def meaning(self) -> str:
@@ -45,7 +50,12 @@ CHECKS: tuple[Check, ...] = (
     _check("profiles", hardware.profiles_fit),
     _check("nodes", hardware.nodes_are_well),
     _check("power", hardware.power_is_known),
-    _check("root-disk", hardware.root_disks_are_certain, Need.INVENTORIES),
+    Check(
+        name="root-disk",
+        judge=hardware.root_disks_are_certain,
+        needs=frozenset({Need.INVENTORIES}),
+        scope=hardware.inventories_known,
+    ),
     _check("boot-mode", hardware.boot_modes_agree, Need.IMAGES, Need.INVENTORIES),
     _check("addresses", addresses.addresses_are_single, Need.SERVERS, Need.SUBNETS),
     _check("images", images.images_are_whole, Need.IMAGES),

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 
 from tripleo_cli.domain.suggestion import did_you_mean
 from tripleo_cli.domain.validation.facts import DeploymentFacts, Need
-from tripleo_cli.domain.validation.finding import Finding, Severity
+from tripleo_cli.domain.validation.finding import Finding, Severity, error
 from tripleo_cli.domain.validation.registry import CHECKS, Check
-from tripleo_cli.errors import InvalidInputError, Problem, ValidationError
+from tripleo_cli.errors import (
+    InvalidInputError,
+    Problem,
+    TripleoError,
+    ValidationError,
+)
+
+SERVICES = "services"
+"""Under this name it is told that a service did not answer."""
+STATUS = "openstack undercloud status"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,21 +32,46 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What one check found; nothing is good."""
+    """What one check found; nothing is good.
+
+    ``note`` says how much it has seen. It is unknown what it would find where a
+    service did not answer.
+    """
 
     check: Check
     findings: tuple[Finding, ...] = ()
+    note: str = ""
     is_skipped: bool = False
+    is_unknown: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """What to call it beside its findings."""
+        if self.is_skipped:
+            return "skipped"
+        if self.is_unknown:
+            return "unknown"
+        return "note" if self.findings else "ok"
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What all checks found, in their order."""
+    """What all checks found, in their order, and what services failed to answer."""
 
     results: tuple[Result, ...] = ()
+    failures: tuple[Finding, ...] = ()
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say how much was seen, by each check that may not have seen all."""
+        noted = (result for result in self.results if result.note)
+        return tuple(f"{result.check.name}: {result.note}" for result in noted)
 
     def findings(self, severity: Severity) -> Iterator[tuple[str, Finding]]:
         """Give the findings of one severity, each with its check's name."""
+        for failure in self.failures:
+            if failure.severity is severity:
+                yield SERVICES, failure
         for result in self.results:
             for finding in result.findings:
                 if finding.severity is severity:
@@ -49,15 +83,14 @@ class Report:
         errors = len(list(self.findings(Severity.ERROR)))
         warnings = len(list(self.findings(Severity.WARNING)))
         skipped = sum(result.is_skipped for result in self.results)
-        counted = [
-            f"{number} {word}{'' if number == 1 or word == 'skipped' else 's'}"
-            for number, word in (
-                (errors, "error"),
-                (warnings, "warning"),
-                (skipped, "skipped"),
-            )
-            if number
-        ]
+        unknown = sum(result.is_unknown for result in self.results)
+        counts = (
+            f"{errors} error{'' if errors == 1 else 's'}",
+            f"{warnings} warning{'' if warnings == 1 else 's'}",
+            f"{skipped} skipped",
+            f"{unknown} unknown",
+        )
+        counted = [text for text in counts if not text.startswith("0 ")]
         run = len(self.results) - skipped
         return f"{run} checks: {', '.join(counted) or 'all is well'}"
 
@@ -113,13 +146,36 @@ def check_names(skip: Collection[str]) -> None:
         raise InvalidInputError("--skip", problems, hint=f"one of {', '.join(known)}")
 
 
-def run_checks(facts: DeploymentFacts, skip: Collection[str] = ()) -> Report:
-    """Judge a deployment by all checks that are not skipped."""
-    return Report(
-        tuple(
-            Result(check=check, is_skipped=True)
-            if check.name in skip
-            else Result(check=check, findings=tuple(check.judge(facts)))
-            for check in CHECKS
-        )
-    )
+def run_checks(
+    facts: DeploymentFacts,
+    skip: Collection[str] = (),
+    unanswered: Mapping[Need, TripleoError] | None = None,
+) -> Report:
+    """Judge a deployment by all checks that are not skipped.
+
+    Args:
+        facts: What is known.
+        skip: The names of checks to leave out.
+        unanswered: What could not be asked, and why; checks that need it say nothing.
+    """
+    silent = unanswered or {}
+    results = tuple(_result(check, facts, skip, silent.keys()) for check in CHECKS)
+    failures = (_failure(need, why, results) for need, why in silent.items())
+    return Report(results, tuple(failure for failure in failures if failure.subjects))
+
+
+def _result(
+    check: Check, facts: DeploymentFacts, skip: Collection[str], silent: Set[Need]
+) -> Result:
+    if check.name in skip:
+        return Result(check=check, is_skipped=True)
+    if check.needs & silent:
+        return Result(check=check, is_unknown=True)
+    findings = tuple(check.judge(facts))
+    return Result(check=check, findings=findings, note=check.scope(facts))
+
+
+def _failure(need: Need, why: TripleoError, results: Iterable[Result]) -> Finding:
+    unknown = (r.check for r in results if r.is_unknown)
+    names = [check.name for check in unknown if need in check.needs]
+    return error(names, f"cannot be checked: {why}", why.hint or STATUS)

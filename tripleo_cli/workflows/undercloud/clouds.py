@@ -11,6 +11,7 @@ from tripleo_cli.domain.host import File
 from tripleo_cli.domain.undercloud.catalog import url_of
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.errors import InvalidInputError, NotFoundError, Problem
+from tripleo_cli.rendering.clouds_file import render_clouds
 from tripleo_cli.workflows.undercloud.ports import Host
 
 Cloud = Mapping[str, Any]
@@ -79,7 +80,8 @@ def _remove_clouds(config: UndercloudConfig, host: Host, path: str) -> None:
     if not others and document.keys() == {"clouds"}:
         host.remove(path)
         return
-    text = yaml.safe_dump({**document, "clouds": others}, sort_keys=False)
+    wanted = {**document, "clouds": others}
+    text = render_clouds(host.read(path) or "", wanted)
     host.put(File(path=path, text=text, mode=0o600))
 
 

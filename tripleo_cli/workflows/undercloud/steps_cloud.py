@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
-import yaml
-
 from tripleo_cli.domain.host import ROOT, Call, File
 from tripleo_cli.domain.undercloud.catalog import REGION, identity_of, url_of
-from tripleo_cli.domain.undercloud.clouds import cloud_entries, merged, strangers
+from tripleo_cli.domain.undercloud.clouds import (
+    cloud_entries,
+    entry_problems,
+    merged,
+    strangers,
+)
 from tripleo_cli.domain.undercloud.secrets import ADMIN
 from tripleo_cli.errors import HostError, InvalidInputError, Problem, ServiceError
+from tripleo_cli.rendering.clouds_file import render_clouds
 from tripleo_cli.workflows.undercloud.clouds import load_clouds
 from tripleo_cli.workflows.undercloud.site import Site, Step, Steps
 from tripleo_cli.workflows.undercloud.steps_database import map_hosts
@@ -69,8 +73,10 @@ def check_clouds(site: Site) -> None:
     """
     path = site.config.clouds_file
     entries = cloud_entries(site.config, site.secrets)
-    others = strangers(load_clouds(site.host, path), entries)
-    if others:
+    document = load_clouds(site.host, path)
+    if problems := tuple(entry_problems(document, entries)):
+        raise InvalidInputError(path, problems)
+    if others := strangers(document, entries):
         remedy = "set another cloud_name in undercloud.conf, or remove the entry"
         raise InvalidInputError(
             path,
@@ -90,7 +96,7 @@ def _write_clouds(site: Site) -> str:
         wanted = merged(document, cloud_entries(site.config, site.secrets))
         if wanted == document:
             return ""
-        text = yaml.safe_dump(wanted, sort_keys=False)
+        text = render_clouds(site.host.read(path) or "", wanted)
         site.host.put(File(path=path, text=text, mode=0o600))
     return f"wrote {path}"
 

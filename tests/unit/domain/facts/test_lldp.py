@@ -42,6 +42,7 @@ def test_words_of_ironic_s_hook() -> None:
         ([127, "00120f042400"], None),
         ([1, "xyz"], None),
         ([1, None], None),
+        ([[], "04112233aabbcc"], None),
         ([1], None),
         ("1", None),
         ([5, ""], None),

@@ -56,6 +56,30 @@ def test_no_other_choice_of_nodes_is_better(
     assert frozenset(chosen) == brute_force(capacities, fits)
 
 
+def most(capacities: Sequence[int], fits: Sequence[int], roles: int) -> int:
+    """Say how many nodes these roles could have, the others not counting."""
+    open_now = [n if roles >> role & 1 else 0 for role, n in enumerate(capacities)]
+    return len(brute_force(open_now, fits))
+
+
+@given(problems, st.permutations(range(4)), st.integers(1, 4))
+def test_roles_that_come_first_have_all_that_they_can_have(
+    problem: tuple[list[int], list[int]], order: list[int], first: int
+) -> None:
+    """The nodes are the best ones all the same, and as many as can be placed."""
+    capacities, fits = problem
+    order = [role for role in order if role < len(capacities)]
+    parts = [part for part in (order[:first], order[first:]) if part]
+    waves = [sum(1 << role for role in part) for part in parts]
+
+    seated = assign(capacities, fits, waves)
+
+    assert frozenset(n for ns in seated for n in ns) == brute_force(capacities, fits)
+    assert all(fits[node] >> role & 1 for role, ns in enumerate(seated) for node in ns)
+    early = sum(len(seated[role]) for role in parts[0])
+    assert early == most(capacities, fits, waves[0])
+
+
 def test_a_long_chain_of_moves_is_found() -> None:
     """The last node is wanted by the first role only through all the others."""
     size = 200

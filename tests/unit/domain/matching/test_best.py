@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.builders import a_node
 from tripleo_cli.domain.matching import MatchRequest, Mode, Pin, reject, solve
 from tripleo_cli.domain.matching.candidate import candidate_from_node
-from tripleo_cli.domain.matching.cost import fleet_of, waste
+from tripleo_cli.domain.matching.cost import asked_of, fleet_of, waste
 from tripleo_cli.domain.matching.judge import candidates, reason_against
 from tripleo_cli.domain.node import Node, NodeId, ProvisionState
 from tripleo_cli.domain.role import Needs, Role
@@ -101,7 +101,7 @@ def worth(serving: Serving, request: MatchRequest) -> tuple[int, ...]:
         )
     ]
     fleet = fleet_of(fitting)
-    wasted = [waste(candidate_from_node(n).size, r, fleet) for n, r in chosen]
+    wasted = [waste(candidate_from_node(n).size, asked_of(r), fleet) for n, r in chosen]
     return (
         -len(chosen),
         sum("primary" not in role.tags for _, role in chosen),
@@ -142,6 +142,41 @@ def test_no_allowed_assignment_is_better(request: MatchRequest) -> None:
     assert worth(serving, request) == min(worth(one, request) for one in allowed)
 
 
+@st.composite
+def short_requests(draw: st.DrawFn) -> MatchRequest:
+    """Make requests in which only the choice of nodes matters, and there are few."""
+    marks = {f"{name.lower()}_profile": "1" for name in NAMES}
+    some_marks = st.sets(st.sampled_from(sorted(marks)), min_size=1).map(
+        lambda keys: {key: marks[key] for key in keys}
+    )
+    machine = st.builds(
+        a_node,
+        st.sampled_from("abcdef"),
+        memory_gb=st.sampled_from([8, 16, 40]),
+        capabilities=some_marks,
+    )
+    tags = st.sampled_from([frozenset(), frozenset({"primary"})])
+    return MatchRequest(
+        wanted=draw(st.fixed_dictionaries(dict.fromkeys(NAMES, st.integers(1, 4)))),
+        roles={name: Role(name=name, tags=draw(tags)) for name in NAMES},
+        nodes=draw(st.lists(machine, max_size=6, unique_by=lambda node: node.id)),
+    )
+
+
+@given(short_requests())
+def test_primary_roles_come_first_where_nodes_are_short(request: MatchRequest) -> None:
+    outcome = solve(request)
+
+    serving = {
+        node.id: name
+        for name, nodes in outcome.assignment.nodes.items()
+        for node in nodes
+    }
+    allowed = [*all_assignments(request)]
+    assert serving in allowed
+    assert worth(serving, request) == min(worth(one, request) for one in allowed)
+
+
 def test_primary_roles_come_before_spread_ones_where_nodes_are_short() -> None:
     """Hypothesis rarely finds this one."""
     primary = Role(name="R0", tags=frozenset({"primary"}), spread="conductor_group")
@@ -162,6 +197,8 @@ def test_what_is_missing_is_counted_and_explained(request: MatchRequest) -> None
     missing = {name: n - sizes[name] for name, n in request.wanted.items()}
     assert outcome.unmet == {name: n for name, n in missing.items() if n > 0}
     assert bool(outcome.conflicts) is bool(outcome.unmet)
+    named = {name for conflict in outcome.conflicts for name in conflict.roles}
+    assert outcome.unmet.keys() <= named
     for conflict in outcome.conflicts:
         fitting = {
             candidate.node.id

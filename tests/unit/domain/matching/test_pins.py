@@ -90,7 +90,7 @@ def test_pins_that_do_not_hold_are_told() -> None:
     )
 
     assert remarks(solve(request), request) == [
-        "b is pinned to Controller 1, which another one has",
+        "b is pinned to Controller 1, which a has",
         "busy is pinned to Compute 0, but is in state cleaning",
         "c is pinned to Compute 7, which there is not",
         "used is pinned to Controller 0, but serves Compute",

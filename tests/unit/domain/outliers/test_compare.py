@@ -58,6 +58,20 @@ def test_of_two_machines_nobody_can_tell_which_is_odd(count: int) -> None:
 
     assert made.made == ()
     assert [node.name for node in made.alone] == ["n0", "n1"][:count]
+    [single] = made.singles
+    assert (single.group, single.metric) == ("Box, 8 CPUs", LOOPS)
+    assert [dot.reading.value for dot in single.dots] == [100, 10][:count]
+
+
+def test_what_is_compared_with_others_elsewhere_is_not_single() -> None:
+    """One CPU's result counts in any machine, where too few are wholly alike."""
+    boxes = [replace(BOX, memory_mib=count * 16384) for count in (1, 2, 3)]
+    nodes = [
+        a_node(f"n{i}", facts=replace(box, benchmarks={ONE_LOOPS: 7}))
+        for i, box in enumerate(boxes)
+    ]
+
+    assert compare(nodes, Tolerances()).singles == ()
 
 
 def test_three_machines_are_enough() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 
 import pytest
@@ -11,14 +12,31 @@ from hypothesis import strategies as st
 from tripleo_cli.domain.outliers.statistic import (
     CUT,
     ENOUGH,
+    FARTHEST,
     STRETCH,
     deviations,
     limit,
+    median,
     scatter,
     shared_scatter,
 )
 
 LIKELY = st.floats(min_value=1, max_value=1e6)
+
+
+@pytest.mark.parametrize(
+    "values", [[1e308] * 4, [1, 1, 1e308], [-1e308, 1e308, 1e308], [1e-320, 1e-320, 1]]
+)
+def test_results_without_sense_have_distances(values: list[float]) -> None:
+    distances = deviations(values)
+
+    assert all(math.isfinite(distance) for distance in distances)
+    assert max(map(abs, distances)) <= FARTHEST
+
+
+@given(st.lists(LIKELY, min_size=1))
+def test_the_median_is_that_of_everybody_else(values: list[float]) -> None:
+    assert median(values) == pytest.approx(statistics.median(values))
 
 
 def original(values: list[float]) -> list[float]:

@@ -7,10 +7,13 @@ from typing import Any
 import pytest
 
 from tripleo_cli.domain.overcloud.checks import (
+    AROUND_S,
+    AT_ONCE,
     Asked,
     deployer_checks,
     judge_listing,
     judge_page,
+    patience,
     url_of,
 )
 from tripleo_cli.domain.overcloud.configuration import RoleConfiguration
@@ -18,6 +21,8 @@ from tripleo_cli.domain.overcloud.layout import DeployedNode, Layout
 from tripleo_cli.domain.overcloud.outcome import Target
 from tripleo_cli.domain.overcloud.probing import CallAnswer, HttpAnswer
 from tripleo_cli.domain.overcloud.service import Check, CheckPlace, Listen, Service
+from tripleo_cli.node import checks as program
+from tripleo_cli.node.system import GRACE_S
 
 HERE = CheckPlace.DEPLOYER
 
@@ -183,3 +188,29 @@ def test_names_that_are_expected_must_be_listed() -> None:
 
     assert verdict == "not listed: other"
     assert judge_listing(asked, CallAnswer(failure="HTTP 500")) == "HTTP 500"
+
+
+@pytest.mark.parametrize(
+    ("limits", "within_s", "least"),
+    [
+        ([], None, 0),
+        ([1200], None, 1200),
+        ([30, 1200, 1200], 20, 20),
+        # Six at a time: two rounds, and one more that has begun late.
+        ([600] * 13, None, 1800),
+    ],
+)
+def test_a_node_may_take_as_long_as_all_its_checks(
+    limits: list[float], within_s: float | None, least: float
+) -> None:
+    made = [{"name": "it works", "timeout_s": one} for one in limits]
+
+    found = patience(made, within_s)
+
+    assert least <= found <= 2 * (least + AROUND_S * len(limits))
+
+
+def test_nodes_make_as_many_checks_at_a_time_as_is_counted_with() -> None:
+    assert program.AT_ONCE == AT_ONCE
+    # The last attempt and then journalctl may hang, and are killed.
+    assert AROUND_S >= 1 + GRACE_S + 10 + GRACE_S

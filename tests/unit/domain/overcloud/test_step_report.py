@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tripleo_cli.domain.overcloud.outcome import (
+    Account,
     CheckOutcome,
     PrepareOutcome,
     ResourceFailure,
@@ -78,8 +79,9 @@ def test_a_silent_node_says_why() -> None:
 
 def test_a_failed_check_has_its_unit_and_the_last_lines() -> None:
     log = tuple(f"line {number}" for number in range(20))
+    account = Account(unit="x", log=log, resource="Service[x] (/x.pp:3)")
     check = CheckOutcome(
-        name="it runs", passed=False, detail="dead", unit="x", log=log, seconds=30
+        name="it runs", passed=False, detail="dead", account=account, seconds=30
     )
 
     lines = check_failure("c-0", 4, check).splitlines()
@@ -87,7 +89,18 @@ def test_a_failed_check_has_its_unit_and_the_last_lines() -> None:
     assert lines[0] == (
         'step 4 of c-0: check "it runs" failed after 30 s (unit x): dead'
     )
-    assert lines[1:] == [f"    line {number}" for number in range(10, 20)]
+    assert lines[1] == "  puppet's Service[x] (/x.pp:3)"
+    assert lines[2:] == [f"    line {number}" for number in range(10, 20)]
+
+
+def test_a_check_made_from_here_says_whose_unit_it_names() -> None:
+    account = Account(unit="x", log=("gone",))
+    check = CheckOutcome(name="a page", passed=False, account=account, told_by="c-1")
+
+    lines = check_failure("x-api", 4, check).splitlines()
+
+    assert lines[0].endswith('check "a page" failed (unit x on c-1): no detail')
+    assert lines[1:] == ["    gone"]
 
 
 def test_a_check_without_words_says_so() -> None:

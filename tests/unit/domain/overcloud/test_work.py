@@ -38,9 +38,11 @@ def test_a_program_that_tells_puppet_something_else_has_another_format(
     machine = FakeMachine(root=tmp_path)
     told: list[str] = []
 
-    def run(argv: Sequence[str], *, timeout_s: float) -> Ran:
+    def run(
+        argv: Sequence[str], *, timeout_s: float, holding: int | None = None
+    ) -> Ran:
         told.extend(argv)
-        return machine(argv, timeout_s=timeout_s)
+        return machine(argv, timeout_s=timeout_s, holding=holding)
 
     runner: Runner = run
     site = replace(machine.site, run=runner)

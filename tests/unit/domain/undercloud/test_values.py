@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from tripleo_cli.domain.undercloud.baremetal import HARDWARE_TYPES, interfaces
-from tripleo_cli.domain.undercloud.clouds import cloud_entries, merged, strangers
+from tripleo_cli.domain.undercloud.clouds import (
+    cloud_entries,
+    entry_problems,
+    merged,
+    strangers,
+)
 from tripleo_cli.domain.undercloud.config import UndercloudConfig
 from tripleo_cli.domain.undercloud.packages import requirement
 from tripleo_cli.domain.undercloud.secrets import (
@@ -73,6 +78,8 @@ STRANGERS: dict[str, tuple[Mapping[str, Any], list[str]]] = {
         ["lab"],
     ),
     "empty entry": ({"clouds": {"lab": None}}, ["lab"]),
+    "no entry at all": ({"clouds": {"lab": "x"}}, ["lab"]),
+    "nothing to sign in with": ({"clouds": {"lab": {"auth": "x"}}}, ["lab"]),
 }
 
 
@@ -81,6 +88,31 @@ def test_an_entry_of_another_cloud_is_recognised(case: str) -> None:
     document, expected = STRANGERS[case]
 
     assert strangers(document, ENTRIES) == expected
+
+
+MALFORMED: dict[str, tuple[object, list[str]]] = {
+    "another's is no matter": ({"prod": "x"}, []),
+    "empty": ({"lab": None, "lab-system": {"auth": None}}, []),
+    "a text": ({"lab": "secret"}, ["clouds.lab: is a text, not a mapping"]),
+    "lists": (
+        {"lab": [1], "lab-system": {"auth": ["secret"]}},
+        [
+            "clouds.lab: is a list, not a mapping",
+            "clouds.lab-system.auth: is a list, not a mapping",
+        ],
+    ),
+    "a number": ({"lab": {"auth": 0}}, ["clouds.lab.auth: is a value, not a mapping"]),
+}
+
+
+@pytest.mark.parametrize("case", MALFORMED)
+def test_an_entry_that_is_none_is_told_of_without_what_it_holds(case: str) -> None:
+    clouds, expected = MALFORMED[case]
+
+    problems = entry_problems({"clouds": clouds}, ENTRIES)
+
+    remedy = " (correct it, or remove the entry)"
+    assert [str(one) for one in problems] == [f"{text}{remedy}" for text in expected]
 
 
 def test_one_requirement_is_cut_out_with_its_hashes() -> None:

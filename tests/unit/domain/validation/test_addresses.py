@@ -116,6 +116,28 @@ CASES = [
         told=[("error", ("ControlFixedIPs.0",), '"192.168.24.900" is no IP address')],
     ),
     Case(
+        name="fixed IPs that are no list",
+        facts=fixed(
+            ControllerIPs={"internal_api": 5, "storage": "172.16.1.1", "tenant": None},
+            ComputeIPs={"ctlplane": ["192.168.24.12"]},
+            # Nobody knows what this is, so nothing is wrong with it.
+            BackupIPs={"mine": 5},
+        ),
+        told=[
+            (
+                "error",
+                ("ControllerIPs.internal_api",),
+                'is "5", but must be a list of addresses, one for each node (as in '
+                '["192.0.2.1"])',
+            ),
+            (
+                "error",
+                ("ControllerIPs.storage",),
+                'is "172.16.1.1", but must be a list',
+            ),
+        ],
+    ),
+    Case(
         name="a fixed IP outside of the network",
         facts=fixed(ControllerIPs={"ctlplane": ["192.168.25.10", "fd00::1"]}),
         told=[

@@ -147,6 +147,22 @@ NODES = [
         ],
     ),
     Case(
+        name="failed in use",
+        facts=facts(
+            [
+                a_node("n0"),
+                stated("n1", ProvisionState.DEPLOY_FAILED),
+                stated("n2", ProvisionState.ERROR),
+                stated("n3", ProvisionState.RESCUE_FAILED),
+            ]
+        ),
+        told=[
+            ("warning", ("n1",), "is deploy failed (openstack baremetal node undeploy"),
+            ("warning", ("n2",), "is error (openstack baremetal node undeploy n2)"),
+            ("warning", ("n3",), "openstack baremetal node undeploy n3"),
+        ],
+    ),
+    Case(
         name="for other roles",
         facts=facts(
             [
@@ -261,6 +277,13 @@ def test_power(case: Case) -> None:
 @pytest.mark.parametrize("case", ROOT_DISK, ids=ids)
 def test_root_disks(case: Case) -> None:
     case.check(hardware.root_disks_are_certain)
+
+
+def test_root_disks_tell_of_how_many_nodes_they_are() -> None:
+    known = all_of(with_disks("n0", TWO[0]), a_node("n1"))
+
+    assert hardware.inventories_known(known) == "1 of 2 nodes looked at"
+    assert not hardware.inventories_known(facts(counts={"Controller": 0}))
 
 
 @pytest.mark.parametrize("case", BOOT_MODE, ids=ids)

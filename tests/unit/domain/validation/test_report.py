@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.builders import a_node
 from tests.unit.domain.validation.facts import an_image, facts
 from tripleo_cli.domain.compute import Image
+from tripleo_cli.domain.facts import Disk, HardwareFacts
 from tripleo_cli.domain.network import Subnet
 from tripleo_cli.domain.validation.facts import DeploymentFacts, Need
 from tripleo_cli.domain.validation.finding import (
@@ -19,12 +22,13 @@ from tripleo_cli.domain.validation.finding import (
 )
 from tripleo_cli.domain.validation.registry import CHECKS
 from tripleo_cli.domain.validation.report import (
+    SERVICES,
     Policy,
     check_names,
     needs_of,
     run_checks,
 )
-from tripleo_cli.errors import InvalidInputError
+from tripleo_cli.errors import InvalidInputError, ServiceError
 
 SUBNET = Subnet(id="s", name="s", network_id="n", cidr="10.0.0.0/24", total=9, used=0)
 LENIENT = Policy(errors_are_fatal=False)
@@ -87,6 +91,36 @@ def test_skipped_checks_need_nothing_and_find_nothing() -> None:
     assert needs_of(names) == frozenset()
     assert needs_of(names - {"ntp"}) == {Need.TIMES}
     assert needs_of(()) == set(Need)
+
+
+def test_a_service_that_fails_hides_no_finding() -> None:
+    silent = {Need.FLAVORS: ServiceError("no answer from Nova", hint="wake it")}
+
+    report = run_checks(flawed(), unanswered=silent)
+
+    assert report.summary == "18 checks: 2 errors, 1 warning, 2 unknown"
+    assert [str(finding) for _, finding in report.findings(Severity.ERROR)][:1] == [
+        "flavors, quotas: cannot be checked: no answer from Nova (wake it)"
+    ]
+    assert "  error: services: flavors, quotas:" in str(report.refusal(Policy()))
+    assert report.verdict(LENIENT) is None
+
+
+def test_what_is_skipped_needs_no_service() -> None:
+    silent = {Need.TIMES: ServiceError("no route")}
+
+    report = run_checks(facts(), {"ntp"}, silent)
+
+    assert SERVICES not in {name for name, _ in report.findings(Severity.ERROR)}
+
+
+def test_a_check_of_some_nodes_says_of_how_many() -> None:
+    seen = HardwareFacts(disks=(Disk(name="/dev/sda"),))
+    known = [replace(a_node("n0"), facts=seen), a_node("n1")]
+
+    report = run_checks(facts(known, counts={"Controller": 2}))
+
+    assert report.notes == ("root-disk: 1 of 2 nodes looked at",)
 
 
 def test_every_check_has_a_name_of_its_own_and_a_meaning() -> None:

@@ -315,6 +315,33 @@ def test_another_cloud_of_the_same_name_is_not_overwritten(site: FakeSite) -> No
     assert not site.host.ran
 
 
+@pytest.mark.parametrize("entry", ["x", {"auth": "x"}])
+def test_an_entry_that_is_none_stops_the_run_before_it_begins(
+    site: FakeSite, entry: object
+) -> None:
+    text = yaml.safe_dump({"clouds": {"undercloud": entry}})
+    site.host.files[CONFIG.clouds_file] = text
+
+    with pytest.raises(InvalidInputError, match="is a text, not a mapping") as caught:
+        installed(site)
+
+    assert caught.value.source == CONFIG.clouds_file
+    assert not site.host.ran
+
+
+def test_comments_in_clouds_yaml_stay(site: FakeSite) -> None:
+    text = "# Ask Ada.\nclouds:\n    prod: {auth: {}}  # hers\n"
+    site.host.files[CONFIG.clouds_file] = text
+
+    installed(site)
+
+    written = site.host.files[CONFIG.clouds_file]
+    assert written.startswith(f"{text}    undercloud:\n")
+    assert set(yaml.safe_load(written)["clouds"]) == {
+        *("prod", "undercloud", "undercloud-system")
+    }
+
+
 def test_damaged_secrets_stop_the_run_and_are_kept(site: FakeSite) -> None:
     installed(site)
     site.host.files[LAYOUT.secrets] = "admin: [unclosed"

@@ -114,6 +114,19 @@ def test_other_clouds_and_settings_stay(fake: FakeUndercloud) -> None:
     assert fake.host.modes[CONFIG.clouds_file] == 0o600
 
 
+def test_comments_on_other_clouds_stay(fake: FakeUndercloud) -> None:
+    entry = f"{{auth: {{auth_url: {OURS['auth']['auth_url']}}}}}"
+    fake.host.files[CONFIG.clouds_file] = (
+        f"clouds:\n  undercloud: {entry}\n  # Ada's\n"
+        f"  prod: {{}}  # live\n  undercloud-system: {entry}\n"
+    )
+
+    remove(fake)
+
+    left = "clouds:\n  # Ada's\n  prod: {}  # live\n"
+    assert fake.host.files[CONFIG.clouds_file] == left
+
+
 def test_clouds_that_a_deployment_is_about_to_write_are_not_lost(
     fake: FakeUndercloud,
 ) -> None:
