@@ -197,7 +197,7 @@ def test_rabbitmq_down_during_step_4(toys: Toys) -> None:
     unit = "rabbitmq-server"
     assert f'step 4 of {TOY}: check "RabbitMQ still runs" failed after' in told.said
     assert f"(unit {unit}): {unit} is inactive (dead)" in told.said
-    assert f"puppet's Service[{unit}] (/usr/share/puppet/modules/" in told.said
+    assert f"puppet's Service[{unit}] ({MANIFESTS}/step_2.pp:" in told.said
     assert f"Stopping and halting node rabbit@{TOY}" in told.said
 
 

@@ -9,7 +9,7 @@ from itertools import chain
 
 from tripleo_cli.domain.events import Began, Failed, Finished
 from tripleo_cli.domain.overcloud.checks import Asked, deployer_checks, patience
-from tripleo_cli.domain.overcloud.outcome import CheckOutcome
+from tripleo_cli.domain.overcloud.outcome import Account, CheckOutcome
 from tripleo_cli.domain.overcloud.step_report import check_failure
 from tripleo_cli.domain.overcloud.steps import CATALOGUE_STEP, Member, fingerprint
 from tripleo_cli.workflows.accounts import explained
@@ -173,14 +173,14 @@ def _findings(
 
 
 def texts_of(findings: Iterable[Finding]) -> Mapping[str, str]:
-    """Write what was found, by where it was found; each unit's last lines once."""
+    """Write what was found, by where it was found; what is known of a unit once."""
     texts: dict[str, list[str]] = {}
     shown: set[tuple[str, str]] = set()
     for one in findings:
         check, unit = one.check, one.check.account.unit
         place = (check.told_by or one.where, unit)
         if unit and place in shown:
-            check = replace(check, account=replace(check.account, log=()))
+            check = replace(check, account=Account(unit=unit))
         shown.add(place)
         texts.setdefault(one.where, []).append(
             check_failure(one.where, one.step, check)

@@ -19,6 +19,7 @@ def test_a_units_last_lines_are_told_once() -> None:
     )
 
     assert told["c-0"].count("out of memory") == 1
+    assert told["c-0"].count("Service[x]") == 1
     assert told["c-0"].count("(unit x)") == 2
     assert told["c-1"].count("out of memory") == 1
 
