@@ -107,7 +107,7 @@ def test_a_failure_names_node_phase_cause_and_remedy() -> None:
         "Ramdisk reported error: SIMULATED: no fans" in done.stderr
     )
     assert "openstack undercloud logs ironic" in done.stderr
-    assert "(try 2; before: Ramdisk reported error" in done.stderr
+    assert "inspection failed, trying again: Ramdisk reported error" in done.stderr
 
 
 def test_a_bmc_is_asked_for_this_time_only() -> None:

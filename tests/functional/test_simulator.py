@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -27,6 +28,7 @@ pytestmark = [
 
 SEED = 215
 PREFIX = "functional-sim"
+MOST = 10
 WITHIN_S = 180
 
 
@@ -38,11 +40,17 @@ def baremetal() -> Any:
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A fleet of our own on a port of its own; gives its log."""
-    log = tmp_path_factory.mktemp("fleet") / "fleet.log"
+    """A fleet of our own on a port of its own; gives its log.
+
+    It plays no machines of others: it would take their agents' tokens with it.
+    """
+    folder = tmp_path_factory.mktemp("fleet")
+    log, nodes = folder / "fleet.log", folder / "nodes.json"
+    nodes.write_text(json.dumps(fleet_document(plan_of(MOST))))
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     words = ["run", "--listen", f"127.0.0.1:{port}", "--log-file", str(log)]
+    words += ["--nodes-file", str(nodes)]
     module = [sys.executable, "-m", "tripleo_cli.simulator.cli"]
     process = subprocess.Popen([*module, *words])  # noqa: S603 - our own module
     while not (log.exists() and "SIMULATED" in log.read_text()):
@@ -52,6 +60,18 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     process.send_signal(signal.SIGTERM)
     assert process.wait(timeout=30) == 0
     assert "stopped:" in log.read_text()
+
+
+def plan_of(count: int, **faults: str) -> FleetPlan:
+    wanted = {f"{PREFIX}-{n.replace('_', '-')}": t for n, t in faults.items()}
+    return FleetPlan(
+        count=count,
+        seed=SEED,
+        models=list(load_models().values()),
+        prefix=PREFIX,
+        resource_class="functional-sim",
+        faults={name: _fault(text) for name, text in wanted.items()},
+    )
 
 
 Register = Callable[..., list[str]]
@@ -66,16 +86,7 @@ def register(
     ids: list[str] = []
 
     def add(count: int, **faults: str) -> list[str]:
-        wanted = {f"{PREFIX}-{n.replace('_', '-')}": t for n, t in faults.items()}
-        plan = FleetPlan(
-            count=count,
-            seed=SEED,
-            models=list(load_models().values()),
-            prefix=PREFIX,
-            resource_class="functional-sim",
-            faults={name: _fault(text) for name, text in wanted.items()},
-        )
-        for entry in fleet_document(plan)["nodes"]:
+        for entry in fleet_document(plan_of(count, **faults))["nodes"]:
             node_id = _create(baremetal, entry)
             ids.append(node_id)
             wait(baremetal, node_id, "manageable")
@@ -141,7 +152,7 @@ def errors(baremetal: Any, node_id: str) -> str:
 
 
 def test_ten_machines_are_inspected(baremetal: Any, register: Register) -> None:
-    ids = register(10)
+    ids = register(MOST)
     for node_id in ids:
         baremetal.set_node_provision_state(node_id, "inspect")
 
