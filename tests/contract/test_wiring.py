@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import threading
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from tests.contract.conftest import Stage
 from tests.contract.test_baremetal import enroll, go, show
 from tests.fakes.cloud import FakeCloud
+from tests.fakes.refusing_bmc import Refusing
 from tripleo_cli.domain.node import ProvisionState, Verb
 from tripleo_cli.errors import ConflictError, ServiceError
 
@@ -79,19 +79,6 @@ def test_a_change_of_a_port_that_cannot_be_is_refused(
 
 def test_a_bmc_that_lets_ironic_in_is_reached(stage: Stage) -> None:
     stage.cloud.baremetal.try_bmc(enroll(stage))
-
-
-class Refusing(BaseHTTPRequestHandler):
-    """A BMC that takes no password."""
-
-    def do_GET(self) -> None:
-        self.send_response(HTTPStatus.UNAUTHORIZED)
-        self.end_headers()
-
-    do_POST = do_GET  # noqa: N815 - the name that http.server calls
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
 
 
 def test_a_bmc_that_refuses_is_an_error_with_the_reason(stage: Stage) -> None:

@@ -12,8 +12,7 @@ import signal
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -21,6 +20,7 @@ from uuid import uuid4
 import pytest
 
 from tests.fakes.redfish_server import serving
+from tests.fakes.refusing_bmc import Refusing
 from tests.functional.shell import begin
 
 pytestmark = pytest.mark.functional
@@ -134,19 +134,6 @@ def test_the_life_of_nodes(site: Site) -> None:
     site.shell.run("delete", *names)
 
     assert site.listed() == []
-
-
-class Refusing(BaseHTTPRequestHandler):
-    """A BMC that takes no password."""
-
-    def do_GET(self) -> None:
-        self.send_response(HTTPStatus.UNAUTHORIZED)
-        self.end_headers()
-
-    do_POST = do_GET  # noqa: N815 - the name that http.server calls
-
-    def log_message(self, *_: object) -> None:
-        """Keep quiet."""
 
 
 @pytest.fixture

@@ -7,11 +7,10 @@ import asyncio
 import pytest
 
 from tests.fakes.containers import ROOTFS, a_record
-from tests.unit.simulator.labs import OWNER, Lab, fails_with
+from tests.unit.simulator.labs import Lab, fails_with
 from tripleo_cli.errors import HostError, PreflightError, TripleoError
 from tripleo_cli.simulator.containers import KILL_AFTER_S
 from tripleo_cli.simulator.faults import Fault, FaultKind
-from tripleo_cli.simulator.lab import clean
 
 
 def test_a_deployed_node_gets_a_disk_and_ironic_is_asked_for_power() -> None:
@@ -380,69 +379,3 @@ def test_machines_of_other_fleets_are_left_alone(owner: str) -> None:
     asyncio.run(lab.machines.gone(()))
 
     assert "id-z" in lab.records.kept
-
-
-def a_lab_with_a_half_made_disk() -> Lab:
-    lab = Lab()
-    lab.runtime.full = True
-    assert "No space left" in fails_with(HostError, lab.deploy)
-    lab.runtime.full = False
-    return lab
-
-
-def test_a_half_made_disk_is_wiped_when_its_server_is_deleted() -> None:
-    lab = a_lab_with_a_half_made_disk()
-    lab.enter("available")
-    lab.start()
-
-    lab.follow()
-
-    assert not lab.runtime.disks
-    assert not lab.records.kept
-
-
-def test_a_half_made_disk_is_wiped_when_its_node_is_deleted() -> None:
-    lab = a_lab_with_a_half_made_disk()
-    lab.ironic.known.clear()
-    lab.start()
-
-    asyncio.run(lab.machines.gone(()))
-
-    assert not lab.runtime.disks
-
-
-def test_a_half_made_disk_is_removed_with_its_fleet() -> None:
-    lab = a_lab_with_a_half_made_disk()
-
-    assert clean(lab.records, lab.runtime, OWNER) == ["a"]
-    assert not lab.runtime.disks
-
-
-def test_a_half_made_disk_is_made_again() -> None:
-    lab = a_lab_with_a_half_made_disk()
-    lab.start()
-
-    lab.follow(times=2)
-    lab.reset("On")
-
-    assert lab.machines.is_on("id-a")
-    assert lab.runtime.boots == 1
-
-
-def test_room_is_made_at_once_where_a_disk_did_not_fit() -> None:
-    lab = a_lab_with_a_half_made_disk()
-
-    lab.follow(times=2)
-
-    assert not lab.runtime.disks
-    assert "No space left" in fails_with(HostError, lambda: lab.reset("On"))
-
-
-def test_nothing_boots_from_a_half_made_disk() -> None:
-    lab = a_lab_with_a_half_made_disk()
-    lab.start()
-
-    lab.reset("On")
-
-    assert lab.machines.is_on("id-a")
-    assert not lab.runtime.boots

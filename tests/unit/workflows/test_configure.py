@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 
 from tests.fakes.nodes import HINT
-from tests.fakes.overcloud import FakeOvercloudIdentity
 from tests.unit.workflows.overclouds import COMPUTE, CONTROLLER, GLANCE, OvercloudWorld
 from tripleo_cli.domain.events import Finished, Skipped
 from tripleo_cli.domain.overcloud.outcome import StepState
 from tripleo_cli.errors import (
-    InterruptedRunError,
     InvalidInputError,
     PartialFailureError,
     ServiceError,
@@ -320,20 +318,6 @@ def test_a_look_shows_differences_and_applies_nothing() -> None:
     assert world.nodes.previews.keys() == set(BOTH)
 
 
-def test_ctrl_c_while_services_are_registered_applies_nothing_again() -> None:
-    world = OvercloudWorld()
-    world.configure()
-    world.forget_calls()
-    world.identity = FakeOvercloudIdentity()
-    world.identity.refused[GLANCE.key] = KeyboardInterrupt()
-    world.workdir.files.clear()
-
-    with pytest.raises(InterruptedRunError, match="first unfinished step"):
-        world.configure()
-
-    assert world.applied() == []
-
-
 def test_a_look_tells_of_nodes_that_fell_silent_and_what_to_do(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -351,18 +335,6 @@ def test_a_look_tells_of_nodes_that_fell_silent_and_what_to_do(
 
     assert "1 of 2 nodes failed, the others were looked at" in str(told.value)
     assert f"what to do: {HINT}" in str(told.value)
-
-
-def test_ctrl_c_says_how_to_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = OvercloudWorld()
-
-    def interrupt(*_args: Any, **_kwargs: Any) -> Any:
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(world.nodes, "apply", interrupt)
-
-    with pytest.raises(InterruptedRunError, match="first unfinished step"):
-        world.configure()
 
 
 def test_the_table_survives_what_was_done_before() -> None:

@@ -6,86 +6,23 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_node
-from tests.fakes.baremetal import Findings
-from tests.fakes.clock import FakeClock
-from tests.fakes.cloud import FakeCloud
-from tripleo_cli.domain.events import Event, Failed, Noted, Progressed
-from tripleo_cli.domain.facts import HardwareFacts, Nic
-from tripleo_cli.domain.introspection import BEFORE, Benchmark, Method
-from tripleo_cli.domain.node import Node, NodeId, ProvisionState, Verb
+from tests.unit.workflows.inspections import ALL, MEASURED, S, Site
+from tripleo_cli.domain.events import Failed, Progressed
+from tripleo_cli.domain.introspection import BEFORE, Method
+from tripleo_cli.domain.node import Node, NodeId, Verb
 from tripleo_cli.domain.transition import Goal
 from tripleo_cli.errors import (
     ConflictError,
     InvalidInputError,
-    NotFoundError,
     PartialFailureError,
     ServiceError,
 )
 from tripleo_cli.workflows.introspection import (
-    IntrospectionRequest,
-    data_of,
-    introspect,
-    nodes_with_facts,
     note_missing_benchmarks,
-    select_nic,
 )
 from tripleo_cli.workflows.travel import (
     POLLS_THAT_MAY_FAIL,
-    Limits,
-    NodeOutcome,
-    Travel,
 )
-
-S = ProvisionState
-ALL = frozenset(Benchmark)
-MEASURED = Findings(
-    inventory={"cpu": {"count": 2}},
-    plugin_data={"extra": {"cpu": {"logical": {"loops_per_sec": 7}}}},
-)
-
-
-class Site:
-    """A fake cloud with nodes that are to be inspected."""
-
-    def __init__(self, *names: str, **fields: Any) -> None:
-        given: dict[str, Any] = {
-            "state": S.MANAGEABLE,
-            "interfaces": {"inspect_interface": "agent"},
-        }
-        nodes = [a_node(name, **(given | fields)) for name in names]
-        self.cloud = FakeCloud(nodes)
-        self.ironic = self.cloud.baremetal
-        self.events: list[Event] = []
-
-    def travel(self, **limits: Any) -> Travel:
-        report = self.events.append
-        return Travel(self.ironic, FakeClock(), Limits(**limits), report)
-
-    def introspect(self, **request: Any) -> dict[str, NodeOutcome]:
-        nodes = self.ironic.nodes()
-        wanted = IntrospectionRequest(**request)
-        inspection = self.cloud.inspection
-        outcomes = introspect(self.travel(), inspection, nodes, wanted)
-        assert [outcome.name for outcome in outcomes] == [node.name for node in nodes]
-        return {outcome.name: outcome for outcome in outcomes}
-
-    def stops_at(self, poll: int, *errors: BaseException) -> None:
-        """Let polls of the nodes' states fail, from this one on."""
-        states, due = self.ironic.states, [None] * (poll - 1) + list(errors)
-
-        def stopped() -> Any:
-            if due and (error := due.pop(0)):
-                raise error
-            return states()
-
-        self.ironic.states = stopped  # type: ignore[method-assign]
-
-    def node(self, name: str) -> Node:
-        return next(node for node in self.ironic.nodes() if node.name == name)
-
-    def notes(self) -> list[str]:
-        return [event.text for event in self.events if isinstance(event, Noted)]
 
 
 def settings(node: Node) -> tuple[Any, ...]:
@@ -374,58 +311,3 @@ def test_only_a_sample_is_looked_at() -> None:
     note_missing_benchmarks(site.travel(), site.cloud.inspection, outcomes)
 
     assert site.cloud.inspection.calls.count("inventory") == 10
-
-
-def test_facts_are_read_for_nodes_that_were_inspected() -> None:
-    site = Site("a", "b")
-    site.ironic.will_find("a", MEASURED)
-    site.cloud.baremetal.set_provision_state(site.node("a").id, Verb.INSPECT)
-    for _ in range(3):
-        site.ironic.states()
-
-    with_facts, without = nodes_with_facts(site.cloud, site.ironic.nodes())
-
-    assert with_facts.facts
-    assert with_facts.facts.cpus == 2
-    assert without.facts is None
-
-
-def test_a_node_that_is_deleted_meanwhile_is_left_out() -> None:
-    site = Site("a", "b")
-    listed = site.ironic.nodes()
-    site.ironic.delete(listed[0].id)
-
-    (left,) = nodes_with_facts(site.cloud, listed)
-
-    assert left == listed[1]
-
-
-def test_an_answer_that_does_not_come_is_no_missing_fact() -> None:
-    site = Site("a")
-    site.ironic.refuses("a", "inventory", ServiceError("Ironic is gone"))
-
-    with pytest.raises(ServiceError, match="Ironic is gone"):
-        nodes_with_facts(site.cloud, site.ironic.nodes())
-
-
-def test_a_node_that_was_not_inspected_says_what_to_do() -> None:
-    site = Site("a")
-
-    with pytest.raises(NotFoundError, match="has not been inspected") as caught:
-        data_of(site.cloud.inspection, site.node("a"))
-
-    assert caught.value.hint == "openstack overcloud node introspect a"
-
-
-@pytest.mark.parametrize("wanted", ["eno2", "52:54:00:0F:00:02"])
-def test_an_interface_is_found_by_name_or_address(wanted: str) -> None:
-    nics = tuple(Nic(name=f"eno{n}", mac=f"52:54:00:0f:00:0{n}") for n in (1, 2))
-
-    assert select_nic(a_node("a"), HardwareFacts(nics=nics), wanted) == nics[1]
-
-
-def test_an_unknown_interface_names_those_there_are() -> None:
-    facts = HardwareFacts(nics=(Nic(name="eno1"),))
-
-    with pytest.raises(InvalidInputError, match="known are eno1"):
-        select_nic(a_node("a"), facts, "eth0")
